@@ -55,7 +55,7 @@ function cells(row: Measured, unit: string): string[] {
     row.name,
     amount(row.median, unit),
     Number.isFinite(spread) ? `±${(spread * 100).toFixed(0)} %` : "",
-    Number.isFinite(row.ratio) ? `${row.ratio.toPrecision(3)}×` : "",
+    Number.isFinite(row.ratio) ? `${ratio(row.ratio)}×` : "",
   ];
 }
 
@@ -69,6 +69,12 @@ function amount(value: number, unit: string): string {
   const [by, word] = scale.find(([by]) => Math.abs(value) >= by) ??
     scale.at(-1)!;
   return `${short(value / by)} ${word}`;
+}
+
+function ratio(value: number): string {
+  return value >= 1000
+    ? value.toLocaleString("en", { maximumFractionDigits: 0 })
+    : value.toPrecision(3);
 }
 
 function short(value: number): string {
