@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { DocComment, DocType } from "./_api.ts";
+import { type Declaration, exportsOf } from "./_api.ts";
+import { readTree, ROOT } from "./_tree.ts";
+
+/**
+ * What answers an Effect and yet never waits, so that there is nothing to say of
+ * its cancellation; each with the reason.
+ */
+const NEVER_WAITS: Readonly<Record<string, string>> = {};
+
+const entries = await readEntries();
+const planted = await exportsOf("tests/fixtures/architecture/undocumented.ts");
+
+Deno.test("every public name has a summary, and so has every member", () => {
+  assert.deepEqual(entries.flatMap(withoutSummary), []);
+  assert.deepEqual(planted.flatMap(withoutSummary), [
+    "silent has no summary",
+    "Waits.undescribed has no summary",
+  ]);
+});
+
+Deno.test("every public name but options has an example with a title that imports an entry and asserts", () => {
+  assert.deepEqual(entries.flatMap(withoutExample), []);
+  assert.deepEqual(planted.flatMap(withoutExample), [
+    "silent has no example",
+    "bare has no example",
+    "unproven has an example that asserts nothing",
+    "inside has an example without a title",
+    "inside has an example that does not import an entry",
+  ]);
+});
+
+Deno.test("whatever answers an Effect says what a cancellation does to it", () => {
+  assert.deepEqual(entries.flatMap(withoutCancellation), []);
+  assert.deepEqual(planted.flatMap(withoutCancellation), [
+    "Waits.method answers an Effect and has no **Cancellation**",
+    "Waits.property answers an Effect and has no **Cancellation**",
+  ]);
+});
+
+Deno.test("the list of what never waits names only what there is", () => {
+  const names = new Set(
+    entries.flatMap((it) => partsOf(it).map(({ name }) => name)),
+  );
+  assert.deepEqual(
+    Object.keys(NEVER_WAITS).filter((name) => !names.has(name)),
+    [],
+  );
+});
+
+/** Reads what the entries of deno.json that are there export, each name once. */
+async function readEntries(): Promise<Declaration[]> {
+  const config = Deno.readTextFileSync(new URL("deno.json", ROOT));
+  const paths = Object.values<string>(JSON.parse(config).exports)
+    .map((path) => path.replace("./", ""))
+    .filter((path) => readTree(".ts", path).size > 0);
+  const declarations = (await Promise.all(paths.map(exportsOf))).flat();
+  // Overloads share the comment of the one that has it.
+  const byName = Map.groupBy(
+    declarations,
+    ({ file, kind, name }) => `${file} ${kind} ${name}`,
+  );
+  return [...byName.values()].map((overloads) =>
+    overloads.find(({ jsDoc }) => jsDoc) ?? overloads[0]!
+  );
+}
+
+/** A public name, or a member of one, with what its documentation says. */
+interface Part {
+  readonly name: string;
+  readonly jsDoc: DocComment | undefined;
+  readonly answers: DocType | undefined;
+}
+
+/** The declaration itself and its members. */
+function partsOf({ name, jsDoc, def }: Declaration): Part[] {
+  const members = [...def.methods ?? [], ...def.properties ?? []]
+    .filter(({ accessibility }) => accessibility !== "private");
+  return [
+    { name, jsDoc, answers: def.returnType ?? def.tsType },
+    ...members.map((member) => ({
+      name: `${name}.${member.name}`,
+      jsDoc: member.jsDoc,
+      answers: member.returnType ?? member.functionDef?.returnType ??
+        member.tsType,
+    })),
+  ];
+}
+
+function withoutSummary(declaration: Declaration): string[] {
+  return partsOf(declaration).filter(({ jsDoc }) => !jsDoc?.doc?.trim())
+    .map(({ name }) => `${name} has no summary`);
+}
+
+function withoutExample({ name, jsDoc }: Declaration): string[] {
+  if (name.endsWith("Options")) return [];
+  const examples = (jsDoc?.tags ?? []).filter(({ kind }) => kind === "example");
+  if (examples.length === 0) return [`${name} has no example`];
+  return examples.flatMap(({ doc = "" }) => [
+    ...(/^\s*```/.test(doc) ? [`${name} has an example without a title`] : []),
+    ...(/```ts\n[\s\S]*\bfrom "espalier(\/[\w/]+)?"/.test(doc)
+      ? []
+      : [`${name} has an example that does not import an entry`]),
+    ...(/\bassert\b(?! from)/.test(doc)
+      ? []
+      : [`${name} has an example that asserts nothing`]),
+  ]);
+}
+
+function withoutCancellation(declaration: Declaration): string[] {
+  return partsOf(declaration).filter(({ name, jsDoc, answers }) =>
+    answers?.repr === "Effect.Effect" && declaration.kind !== "typeAlias" &&
+    NEVER_WAITS[name] === undefined && !jsDoc?.doc?.includes("**Cancellation")
+  ).map(({ name }) => `${name} answers an Effect and has no **Cancellation**`);
+}
