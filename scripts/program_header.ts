@@ -41,7 +41,8 @@ function headComment(source: string): string[] {
 
 function firstSentence(lines: readonly string[]): string {
   const start = lines.findIndex((line) => line.trim() !== "");
-  if (start < 0) return "";
+  // A line set in is the one that says how to run the program, no sentence.
+  if (start < 0 || lines[start]!.startsWith(" ")) return "";
   const rest = lines.slice(start);
   const end = rest.findIndex((line) => line.trim() === "");
   const paragraph = rest.slice(0, end < 0 ? rest.length : end).join(" ");
