@@ -52,6 +52,7 @@ export class ChannelMemory {
   readonly #space: number;
   #wait: { word: number; seen: number; waiters: number };
   #value: unknown;
+  #newest = 0;
 
   constructor(memory: SharedArrayBuffer, liveness: Liveness) {
     this.#region = payloadRegion(memory);
@@ -120,7 +121,8 @@ export class ChannelMemory {
     const size = end - PREFACE - at;
     words[(PREFACE + at) >> 2] = size;
     words[TAIL] = (tail + (at !== start ? this.#space - start : 0) + size) | 0;
-    Atomics.store(words, SENT, (words[SENT]! + 1) | 0);
+    this.#newest = (words[SENT]! + 1) | 0;
+    Atomics.store(words, SENT, this.#newest);
     this.#ring(RECEIVE_BELL, RECEIVERS);
     return this.#leave("done");
   }
@@ -148,9 +150,9 @@ export class ChannelMemory {
     return this.#leave("done");
   }
 
-  /** The number of the item that was put in last: `isReceived` asks for it. */
+  /** The number of the item that `send` put in: `isReceived` asks for it. */
   get newest(): number {
-    return Atomics.load(this.#words, SENT);
+    return this.#newest;
   }
 
   /** Whether item number `item` was taken; if not, says where to wait. */

@@ -1,0 +1,73 @@
+// What the shared primitives look like inside a worker, as types.
+
+declare const side: unique symbol;
+
+/** A whole number that threads add to together, inside a worker. */
+export interface SharedCounter {
+  /** Marks the type. */
+  readonly [side]: "counter";
+  /** The number as it is now. */
+  readonly value: number;
+  /** Adds to it, in one step. */
+  add(by: number): void;
+  /** Replaces it. */
+  set(to: number): void;
+}
+
+/** Numbers side by side that threads share, inside a worker. */
+export interface SharedArray {
+  /** Marks the type. */
+  readonly [side]: "array";
+  /** How many numbers. */
+  readonly length: number;
+  /** Reads one. */
+  get(index: number): number;
+  /** Writes one. */
+  set(index: number, to: number): void;
+  /** Adds to one in one step, and answers what it held before. */
+  add(index: number, by: number): number;
+}
+
+/** A lock between threads, inside a worker. What waits blocks the worker. */
+export interface SharedLock {
+  /** Marks the type. */
+  readonly [side]: "lock";
+  /** Waits for the lock and takes it. */
+  acquire(): void;
+  /** Takes the lock if it is free. */
+  tryAcquire(): boolean;
+  /** Lets go. */
+  release(): void;
+  /** Holds the lock while `body` runs. */
+  withLock<A>(body: () => A): A;
+  /** Whether a holder was stopped before it let go. */
+  readonly poisoned: boolean;
+}
+
+/** A counting semaphore between threads, inside a worker. */
+export interface SharedSemaphore {
+  /** Marks the type. */
+  readonly [side]: "semaphore";
+  /** Waits for a permit and takes it. */
+  acquire(): void;
+  /** Takes a permit if one is free. */
+  tryAcquire(): boolean;
+  /** Gives a permit back. */
+  release(): void;
+  /** Holds a permit while `body` runs. */
+  withPermit<A>(body: () => A): A;
+}
+
+/** A channel between threads, inside a worker. What waits blocks the worker. */
+export interface SharedChannel<T> {
+  /** Marks the type. */
+  readonly [side]: "channel";
+  /** Marks the type of an item. */
+  readonly _T: T;
+  /** Waits for space and puts an item in. */
+  send(value: T): void;
+  /** Waits for an item and takes it out. */
+  receive(): T;
+  /** Lets no more items in. */
+  close(): void;
+}

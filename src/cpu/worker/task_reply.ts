@@ -1,0 +1,119 @@
+// What a worker says when a task has ended, one way or the other.
+
+import { isPlainData } from "../../wire/plain_data.ts";
+import { inspectSendable } from "../../wire/sendable.ts";
+import { type Fault, REPLY } from "../transport/frame_kinds.ts";
+import { movingOf } from "./moved.ts";
+import type { RunningTask } from "./running_task.ts";
+import type { Missing } from "./task_module.ts";
+import { cleanFailure, type WorkerLink } from "./worker_link.ts";
+
+/** Sends the ends of tasks to the loop. */
+export class TaskReply {
+  readonly #link: WorkerLink;
+  #startedAt = 0;
+  #weight = 1;
+
+  constructor(link: WorkerLink) {
+    this.#link = link;
+  }
+
+  /** Notes that a task starts. */
+  start(): void {
+    this.#startedAt = performance.now();
+  }
+
+  /** The task returned `value`. */
+  returned(task: RunningTask, value: unknown): void {
+    this.#sendValue(task, REPLY.result, "result", value);
+  }
+
+  /**
+   * The stream made `value`, which uses up `weight` of its credit.
+   *
+   * @returns `false` where it cannot cross, and the stream has failed.
+   */
+  made(task: RunningTask, value: unknown, weight: number): boolean {
+    this.#weight = weight;
+    return this.#sendValue(task, REPLY.item, "item", value);
+  }
+
+  /** The stream has ended. */
+  ended(task: RunningTask): void {
+    this.#send(task, REPLY.end, []);
+  }
+
+  /** The task threw `error`, or was stopped with it. */
+  threw(task: RunningTask, error: unknown): void {
+    const stopped = task.isCancelled &&
+      (error === task.reason || isAbort(error));
+    const why = task.isLate ? "deadline" : stopped ? "cancelled" : "threw";
+    this.fault(task, { why, failure: cleanFailure(error) });
+  }
+
+  /** The function of the task could not be had. */
+  missing(task: RunningTask, { missing, detail, cause }: Missing): void {
+    const failure = cause === undefined ? {} : { failure: cleanFailure(cause) };
+    this.fault(task, { why: "missing", missing, detail, ...failure });
+  }
+
+  /** The task has no result. */
+  fault(task: RunningTask, fault: Fault): void {
+    this.#send(task, REPLY.fault, [fault]);
+  }
+
+  #sendValue(
+    task: RunningTask,
+    kind: number,
+    path: string,
+    given: unknown,
+  ): boolean {
+    const moving = movingOf(given);
+    const value = moving ? moving.value : given;
+    const transfer = moving?.transfer ?? [];
+    if (needsLook(value)) {
+      const { unsendable } = inspectSendable(value, path, transfer);
+      if (unsendable) {
+        this.fault(task, { why: "unsendable", ...unsendable });
+        return false;
+      }
+    }
+    try {
+      this.#send(task, kind, [value], transfer);
+      return true;
+    } catch (error) {
+      // What no inspection foresaw: the platform refuses to clone it.
+      const kind = error instanceof Error ? error.message : "refused";
+      this.fault(task, { why: "unsendable", path, kind });
+      return false;
+    }
+  }
+
+  #send(
+    task: RunningTask,
+    kind: number,
+    values: readonly unknown[],
+    transfer: readonly Transferable[] = [],
+  ): void {
+    const last = kind !== REPLY.item && task.progress !== undefined;
+    this.#link.send({
+      kind,
+      id: task.id,
+      extra: kind === REPLY.item
+        ? this.#weight
+        : Math.min((performance.now() - this.#startedAt) * 1000, 0x7fffffff) |
+          0,
+      values: last ? [...values, task.progress] : values,
+    }, transfer);
+  }
+}
+
+function needsLook(value: unknown): boolean {
+  if (typeof value === "function" || typeof value === "symbol") return true;
+  return typeof value === "object" && value !== null &&
+    !ArrayBuffer.isView(value) && !isPlainData(value);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
