@@ -1,0 +1,8 @@
+/**
+ * Structured concurrency for Deno: nurseries and cancel scopes on the event
+ * loop, futures as typed Effect values.
+ *
+ * @module
+ */
+
+export * from "./src/core/mod.ts";

@@ -1,0 +1,148 @@
+import { Cancellation } from "./cancellation.ts";
+import type { CancelReason } from "./cancel_reason.ts";
+import { EnterableScope } from "./_scope_body.ts";
+import type { Timer } from "./_timers.ts";
+
+/** How a scope is to be. */
+export interface ScopeSettings {
+  readonly name?: string | undefined;
+  readonly shield?: boolean | undefined;
+  /** Milliseconds, counted from entry (R4). */
+  readonly timeout?: number | undefined;
+  /** Milliseconds on the run clock. */
+  readonly deadline?: number | undefined;
+}
+
+/** The state behind a `CancelScope`: a scope with a deadline that may move. */
+export class DeadlineScope extends EnterableScope implements Timer {
+  dueAt: number;
+  armed = false;
+  turn = 0;
+  readonly isEvent = true;
+  /** The public object, for those who watch. */
+  handle: object | undefined = undefined;
+  caught = false;
+  readonly #timeout: number | undefined;
+  readonly #defaultName: string;
+  #enteredAt = 0;
+  #watchdog: Timer | undefined = undefined;
+
+  constructor(settings: ScopeSettings, defaultName: string) {
+    super(settings.name);
+    this.shielded = settings.shield ?? false;
+    this.dueAt = settings.deadline ?? Infinity;
+    this.#timeout = settings.timeout;
+    this.#defaultName = defaultName;
+  }
+
+  override get name(): string {
+    return this.givenName ?? this.#defaultName;
+  }
+
+  override get ownDeadline(): number {
+    return this.dueAt;
+  }
+
+  /** How long the body was given, for the message of a late one. */
+  get budget(): number {
+    return this.#timeout ?? Math.max(0, this.dueAt - this.#enteredAt);
+  }
+
+  /** Has it a length of time instead of a moment, and no moment yet? */
+  get isRelative(): boolean {
+    return this.#timeout !== undefined && this.state === "unbound";
+  }
+
+  /** Changes the deadline; one that has passed strikes at the next checkpoint. */
+  moveDeadline(dueAt: number): void {
+    this.#disarm();
+    this.dueAt = dueAt;
+    if (this.state === "open") this.#arm();
+  }
+
+  /** Cancels it as its deadline passed, if it has (R4). */
+  checkDeadline(): void {
+    if (this.state !== "open" || this.own !== undefined) return;
+    if (this.dueAt <= this.run!.timers.now()) this.fire();
+  }
+
+  fire(): void {
+    if (this.armed) this.#disarm();
+    this.cancelFor(
+      { _tag: "DeadlinePassed", deadline: this.dueAt },
+      "host",
+      this.dueAt,
+    );
+  }
+
+  /** Cancels it for a reason; the first one stands (R10). */
+  cancelFor(reason: CancelReason, requestedBy: string, at: number): void {
+    if (this.own !== undefined) return;
+    const stack = this.run?.capturesStacks
+      ? new Error("cancelled here").stack
+      : undefined;
+    const { name } = this;
+    const cancellation = new Cancellation({
+      reason,
+      scope: name,
+      requestedBy,
+      at,
+      stack,
+    });
+    this.#disarm();
+    this.cancelWith(cancellation);
+    this.run?.hooks?.emit("scopeCancelled", this.handle, cancellation);
+    if (this.state === "open") this.#watch();
+  }
+
+  entered(): void {
+    const { timers, hooks } = this.run!;
+    if (this.#timeout !== undefined) {
+      this.dueAt = timers.now() + this.#timeout;
+    } else if (this.dueAt !== Infinity) {
+      this.#enteredAt = timers.now();
+    }
+    hooks?.emit("scopeEntered", this.handle, this.owner);
+    if (this.own !== undefined) this.#watch();
+    else this.#arm();
+  }
+
+  left(): void {
+    this.#disarm();
+    const watchdog = this.#watchdog;
+    if (watchdog?.armed) this.run!.timers.disarm(watchdog);
+    this.run!.hooks?.emit("scopeExited", this.handle, this.owner);
+  }
+
+  #arm(): void {
+    if (this.dueAt === Infinity || this.own !== undefined) return;
+    if (this.dueAt <= this.run!.timers.now()) this.fire();
+    else this.run!.timers.arm(this);
+  }
+
+  #disarm(): void {
+    if (this.armed) this.run!.timers.disarm(this);
+  }
+
+  /** Reports a cleanup that outlives the cancellation by too much. */
+  #watch(): void {
+    const { timers, slowCleanup, hooks } = this.run!;
+    if (slowCleanup === Infinity) return;
+    const cancelledAt = timers.now();
+    this.#watchdog = {
+      dueAt: cancelledAt + slowCleanup,
+      armed: false,
+      turn: 0,
+      isEvent: false,
+      fire: () => {
+        const overdue = timers.now() - cancelledAt;
+        console.warn(
+          `Cleanup is slow: scope "${this.name}" of task ` +
+            `"${this.owner!.path}" was cancelled ${Math.round(overdue)} ms ago`,
+        );
+        hooks?.emit("slowCleanup", this.owner, overdue);
+      },
+    };
+    timers.arm(this.#watchdog);
+  }
+}

@@ -1,0 +1,92 @@
+import type * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Fiber from "npm:effect@^4.1.0/Fiber";
+
+/** Any fiber. */
+export type AnyFiber = Fiber.Fiber<unknown, unknown>;
+
+/**
+ * The two fields of Effect's fiber that its public interface does not name.
+ * Nothing else of Effect's internals is touched, and nothing outside this file
+ * touches these.
+ */
+interface FiberFields {
+  /** Why it was interrupted; sticky: Effect never clears it. */
+  _interruptedCause: Cause.Cause<never> | undefined;
+  /** False inside `uninterruptible` and in finalizers. */
+  interruptible: boolean;
+}
+
+function fieldsOf(fiber: AnyFiber): FiberFields {
+  return fiber as unknown as FiberFields;
+}
+
+let probed: boolean | undefined;
+let forced: boolean | undefined;
+
+/**
+ * May a cancelled scope end on the fiber that runs it? Only where the fiber can
+ * be made to forget an interruption. Tried once, on a fiber made for it; where
+ * it fails, every scope gets a fiber of its own.
+ */
+export function canForgetInterruption(): boolean {
+  return forced ?? (probed ??= probe());
+}
+
+/** Overrides the probe, so that tests can run both forms. */
+export function forceScopeForm(
+  form: "in-fiber" | "own-fiber" | undefined,
+): void {
+  forced = form === undefined ? undefined : form === "in-fiber";
+}
+
+function probe(): boolean {
+  const fiber = Effect.runFork(Effect.never);
+  const fields = fieldsOf(fiber);
+  const known = "_interruptedCause" in fields && "interruptible" in fields &&
+    fields._interruptedCause === undefined && fields.interruptible === true;
+  fiber.interruptUnsafe();
+  return known && fields._interruptedCause !== undefined;
+}
+
+/** Why `fiber` has been interrupted so far, as far as Effect recorded it. */
+export function interruptionsOf(
+  fiber: AnyFiber,
+): ReadonlyArray<Cause.Reason<never>> {
+  return fieldsOf(fiber)._interruptedCause?.reasons ?? [];
+}
+
+/** Makes `fiber` remember `cause` as its only interruption, or none. */
+export function setInterruption(
+  fiber: AnyFiber,
+  cause: Cause.Cause<never> | undefined,
+): void {
+  fieldsOf(fiber)._interruptedCause = cause;
+}
+
+/** Would an interruption be heard now? */
+export function isInterruptible(fiber: AnyFiber): boolean {
+  return fieldsOf(fiber).interruptible !== false;
+}
+
+/**
+ * Calls `listener` once, at the moment at which an uninterruptible fiber
+ * becomes interruptible again.
+ */
+export function whenInterruptible(fiber: AnyFiber, listener: () => void): void {
+  Object.defineProperty(fieldsOf(fiber), "interruptible", {
+    configurable: true,
+    enumerable: true,
+    get: () => false,
+    set(interruptible: boolean) {
+      if (!interruptible) return;
+      Object.defineProperty(fieldsOf(fiber), "interruptible", {
+        configurable: true,
+        enumerable: true,
+        writable: true,
+        value: true,
+      });
+      listener();
+    },
+  });
+}

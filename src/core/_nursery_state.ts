@@ -1,0 +1,272 @@
+import * as Cause from "npm:effect@^4.1.0/Cause";
+import type * as Context from "npm:effect@^4.1.0/Context";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import { DeadlineScope } from "./_deadline_scope.ts";
+import type { AnyFiber } from "./_fiber_internals.ts";
+import type { Job } from "./_run_queue.ts";
+import type { RunState } from "./_run_state.ts";
+import { scopeOf } from "./_strand.ts";
+import { type AnyExit, TaskNode } from "./_task_node.ts";
+import { type AnyBody, effectOf } from "./body.ts";
+import { type CancelScope, handleOf } from "./cancel_scope.ts";
+import type { CancelReason } from "./cancel_reason.ts";
+import { errorOf, failuresOf } from "./error_group.ts";
+import { Future, settleFuture, wasTaken } from "./future.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type FailureOrigin, originOf } from "./provenance.ts";
+import { startChild } from "./_start_child.ts";
+import type { AnyTask, Nursery, Task, TaskStatus } from "./task.ts";
+import { NurseryClosed } from "./usage_errors.ts";
+
+/** What a failing child does to the others. */
+export type FailurePolicy = "cancel" | "isolate";
+
+/**
+ * The nursery behind the handle: who lives, who failed, who is being waited for.
+ *
+ * It is closed when its body has ended, no child lives, and no start is pending
+ * (R30). Until then it takes new children.
+ */
+export class NurseryState implements Nursery<unknown, unknown> {
+  readonly scope: DeadlineScope;
+  readonly cancelScope: CancelScope;
+  readonly task: AnyTask;
+  readonly run: RunState;
+  readonly #context: Context.Context<never>;
+  readonly #policy: FailurePolicy;
+  #alive = 0;
+  #spawned = 0;
+  #closed = false;
+  /** In the order in which they happened. */
+  #failures: Cause.Reason<unknown>[] = [];
+  /** Failures that count only if nobody took them ("isolate"). */
+  #untaken: Array<{ future: Future<unknown, unknown>; exit: AnyExit }> = [];
+  /** One interruption that a child passed on from outside. */
+  #interruption: Cause.Reason<never> | undefined = undefined;
+  #whenEmpty: (() => void) | undefined = undefined;
+
+  constructor(
+    scope: DeadlineScope,
+    task: AnyTask,
+    fiber: AnyFiber,
+    policy: FailurePolicy,
+  ) {
+    this.scope = scope;
+    this.cancelScope = handleOf(scope);
+    this.task = task;
+    this.run = task.run;
+    this.#context = fiber.context;
+    this.#policy = policy;
+  }
+
+  get name(): string {
+    return this.scope.name;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  get children(): ReadonlyArray<Task> {
+    const tasks: AnyTask[] = [];
+    for (const node of this.scope.children()) {
+      if (node instanceof TaskNode && node.parentNursery === this) {
+        tasks.push(node as AnyTask);
+      }
+    }
+    return tasks.reverse();
+  }
+
+  // deno-lint-ignore no-explicit-any
+  startSoon(child: any, options?: { readonly name?: string }): any {
+    if (this.#closed) throw new NurseryClosed(this.name);
+    const task = this.makeTask(child, options?.name, this.task);
+    const future = new Future<unknown, unknown>(new TaskSource(task));
+    this.adopt(task);
+    task.linkUnder(this.scope);
+    this.run.hooks?.emit("taskSpawned", task);
+    const context = this.spawnContext();
+    this.run.queue.push(
+      new FirstStep(task, effectOf(child, [], task), context, (exit) => {
+        settleFuture(future, exit);
+        this.childEnded(task, exit, future);
+      }),
+    );
+    return future;
+  }
+
+  // deno-lint-ignore no-explicit-any
+  start<V>(child: any, options?: { readonly name?: string }): any {
+    const body = child as (status: TaskStatus<V>, signal: AbortSignal) => never;
+    return startChild(this, body, options?.name);
+  }
+
+  makeTask(body: AnyBody, name: string | undefined, parent: AnyTask): AnyTask {
+    const task: AnyTask = new TaskNode<Nursery<never, never>>(
+      name ?? (typeof body === "function" && body.name ? body.name : undefined),
+      this.run,
+      parent,
+      this.#spawned++,
+    );
+    if (this.run.capturesStacks) {
+      task.spawnedAt = new Error("spawned here").stack;
+    }
+    return task;
+  }
+
+  /** Counts a task as a child of this nursery. */
+  adopt(task: AnyTask): void {
+    this.#alive++;
+    task.parentTask = this.task;
+    task.parentNursery = this;
+  }
+
+  /** Keeps the nursery open for a start that is pending. */
+  holdOpen(): void {
+    this.#alive++;
+  }
+
+  letGo(): void {
+    if (--this.#alive === 0) this.#emptied();
+  }
+
+  #emptied(): void {
+    if (this.#whenEmpty === undefined) return;
+    this.#closed = true;
+    this.#whenEmpty();
+  }
+
+  /** The services of the task that spawns now; of the opener for host code. */
+  spawnContext(): Context.Context<never> {
+    const fiber = Fiber.getCurrent();
+    if (fiber === undefined) return this.#context;
+    return scopeOf(fiber)?.run === this.run ? fiber.context : this.#context;
+  }
+
+  childEnded(
+    task: AnyTask,
+    exit: AnyExit,
+    future: Future<unknown, unknown> | undefined,
+  ): void {
+    if (Exit.isFailure(exit)) this.#childFailed(task, exit, future);
+    this.run.hooks?.emit("taskExited", task, outcomeOf(exit));
+    this.letGo();
+  }
+
+  #childFailed(
+    task: AnyTask,
+    exit: Exit.Failure<unknown, unknown>,
+    future: Future<unknown, unknown> | undefined,
+  ): void {
+    const [first] = failuresOf(exit.cause);
+    if (first === undefined) {
+      // A child that was cancelled on its own concerns nobody else.
+      if (task.own === undefined && this.scope.cancelled) {
+        this.#interruption ??= exit.cause.reasons[0] as Cause.Reason<never>;
+      }
+    } else if (this.#policy === "isolate" && future !== undefined) {
+      this.#untaken.push({ future, exit });
+    } else {
+      this.#keep(exit.cause.reasons);
+      this.cancelOthers({
+        _tag: "ChildFailed",
+        task: task.path,
+        error: errorOf(first),
+      });
+    }
+  }
+
+  /** Records how the body ended; its failure cancels the children (R25). */
+  bodyEnded(exit: AnyExit, interruptedByEffect: boolean): void {
+    if (Exit.isSuccess(exit)) return;
+    const [first] = failuresOf(exit.cause);
+    if (first !== undefined) {
+      this.#keep(exit.cause.reasons);
+      this.cancelOthers({ _tag: "BodyFailed", error: errorOf(first) });
+    } else if (interruptedByEffect || !this.scope.cancelled) {
+      this.cancelOthers({ _tag: "Aborted", reason: "interrupted by Effect" });
+    }
+  }
+
+  cancelOthers(reason: CancelReason): void {
+    this.scope.cancelFor(
+      reason,
+      reason._tag === "ChildFailed" ? reason.task : this.task.path,
+      this.run.timers.now(),
+    );
+  }
+
+  /**
+   * Calls back when the last child has ended, or at once if none lives; from
+   * that moment on the nursery is closed.
+   */
+  whenEmpty(listener: () => void): void {
+    this.#whenEmpty = listener;
+    if (this.#alive === 0) this.#emptied();
+  }
+
+  /** Everything that went wrong, in order, as one cause (R28). */
+  close(body: AnyExit): ReadonlyArray<Cause.Reason<unknown>> {
+    for (const { future, exit } of this.#untaken) {
+      if (!wasTaken(future) && Exit.isFailure(exit)) {
+        this.#keep(exit.cause.reasons);
+      }
+    }
+    const interruptions = Exit.isFailure(body)
+      ? body.cause.reasons.filter((reason) => reason._tag === "Interrupt")
+      : [];
+    if (interruptions.length === 0 && this.#interruption !== undefined) {
+      interruptions.push(this.#interruption as Cause.Interrupt);
+    }
+    return [...this.#failures, ...interruptions];
+  }
+
+  /** Keeps each failure once, under the path of the task it came from. */
+  #keep(reasons: ReadonlyArray<Cause.Reason<unknown>>): void {
+    for (const reason of reasons) {
+      if (reason._tag === "Interrupt") continue;
+      const origin: FailureOrigin | undefined = originOf(reason);
+      const known = origin !== undefined &&
+        this.#failures.some((kept) => originOf(kept) === origin);
+      if (!known) this.#failures.push(reason);
+    }
+  }
+}
+
+/** The first step of a child, in its turn. */
+class FirstStep implements Job {
+  constructor(
+    readonly task: AnyTask,
+    readonly body: Effect.Effect<unknown, unknown, unknown>,
+    readonly context: Context.Context<never>,
+    readonly ended: (exit: AnyExit) => void,
+  ) {}
+
+  run(): void {
+    this.task.start(
+      this.body as Effect.Effect<unknown, unknown>,
+      this.context,
+      this.ended,
+    );
+  }
+}
+
+/** A task, as its future sees it. */
+class TaskSource {
+  constructor(readonly task: AnyTask) {}
+
+  get name(): string {
+    return this.task.path;
+  }
+
+  get status(): Future<unknown, unknown>["status"] {
+    const { status } = this.task;
+    return status === "waiting" ? "running" : status;
+  }
+
+  cancel(cancellation: NonNullable<TaskNode["own"]>): void {
+    this.task.cancelWith(cancellation);
+  }
+}

@@ -1,0 +1,66 @@
+import * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import {
+  bridge,
+  interruptedByEffect,
+  isCancellation,
+} from "./_promise_wait.ts";
+import type { Cancellation } from "./cancellation.ts";
+import { interruptionBy } from "./provenance.ts";
+
+/** How a promise of the host is called from here. */
+export interface PromiseOptions<E> {
+  /** Makes a typed failure of a rejection; without it a rejection is a defect. */
+  readonly catch?: (rejected: unknown) => E;
+  /**
+   * What to do with the promise of a cancelled call: wait until it settles, the
+   * default, or let go of it, for one that ignores its signal.
+   */
+  readonly onCancel?: "wait" | "abandon";
+}
+
+/** Calls `fn` and reports how its promise settled; counted as in flight. */
+export function settlePromise<A, E>(
+  fn: (signal: AbortSignal) => PromiseLike<A>,
+  signal: AbortSignal,
+  options: PromiseOptions<E>,
+  settled: (exit: Exit.Exit<A, E>) => void,
+): void {
+  const land = bridge(undefined);
+  callPromise(fn, signal).then((value) => {
+    land();
+    settled(Exit.succeed(value));
+  }, (thrown: unknown) => {
+    land();
+    settled(
+      isCancellation(thrown, signal)
+        ? Exit.failCause(Cause.fromReasons([interruptionBy(reasonOf(signal))]))
+        : failureOf(thrown, options),
+    );
+  });
+}
+
+/** Calls `fn`; what it throws at once is a rejection like any other. */
+export function callPromise<A>(
+  fn: (signal: AbortSignal) => PromiseLike<A>,
+  signal: AbortSignal,
+): Promise<A> {
+  return new Promise((resolve) => resolve(fn(signal)));
+}
+
+/** Types a rejection; a `catch` that throws makes a defect of what it threw. */
+export function failureOf<E>(
+  thrown: unknown,
+  options: PromiseOptions<E>,
+): Exit.Exit<never, E> {
+  if (options.catch === undefined) return Exit.die(thrown);
+  try {
+    return Exit.fail(options.catch(thrown));
+  } catch (defect) {
+    return Exit.die(defect);
+  }
+}
+
+function reasonOf(signal: AbortSignal): Cancellation {
+  return signal.reason ?? interruptedByEffect();
+}

@@ -1,0 +1,137 @@
+import type * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import type * as Fiber from "npm:effect@^4.1.0/Fiber";
+
+/** A step that waits for its turn: a wake-up, a cancellation, a first step. */
+export interface Job {
+  run(): void;
+}
+
+/** Where jobs wait for their turn. */
+export interface RunQueue {
+  push(job: Job): void;
+}
+
+/** How long passes may follow each other before timers and I/O get a turn. */
+const SLICE_MS = 4;
+
+/**
+ * The queue of a run on a scheduler that is not ours: every job is a task of
+ * its own, so that a scheduler that chooses the order sees each of them.
+ */
+export class ForeignQueue implements RunQueue {
+  readonly #dispatcher: Scheduler.SchedulerDispatcher;
+
+  constructor(scheduler: Scheduler.Scheduler) {
+    this.#dispatcher = scheduler.makeDispatcher();
+  }
+
+  push(job: Job): void {
+    this.#dispatcher.scheduleTask(() => job.run(), 0);
+  }
+}
+
+/**
+ * The run queue of every ordinary run, and Effect's scheduler for its fibers:
+ * one first-in first-out queue, worked off in batches (R23).
+ *
+ * A pass takes what is runnable now; what becomes runnable meanwhile waits for
+ * the next pass. Passes follow each other as microtasks, and after
+ * {@linkcode SLICE_MS} the next one lets the event loop turn first, so that no
+ * chain of wake-ups starves timers and sockets. Nothing is ever run from inside
+ * `push`: this is what keeps plain calls plain (R3, R18) and stacks short.
+ */
+export class LoopScheduler
+  implements Scheduler.Scheduler, Scheduler.SchedulerDispatcher, RunQueue {
+  readonly executionMode = "async";
+  /** Called before each pass; expires deadlines (R5). */
+  beforePass: (() => void) | undefined = undefined;
+  #jobs: Array<Job | (() => void)> = [];
+  #spare: Array<Job | (() => void)> = [];
+  #scheduled = false;
+  #passes = 0;
+  /** Grows with every pass. */
+  turns = 0;
+  #sliceStart = 0;
+  #turning = false;
+
+  /** Is nothing waiting for its turn? */
+  get isIdle(): boolean {
+    return this.#jobs.length === 0;
+  }
+
+  shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield;
+  }
+
+  makeDispatcher(): this {
+    return this;
+  }
+
+  scheduleTask(task: () => void, _priority: number): void {
+    this.#jobs.push(task);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  push(job: Job): void {
+    this.#jobs.push(job);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  flush(): void {
+    while (this.#jobs.length > 0) this.#pass();
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    if ((++this.#passes & 31) === 0 && this.#sliceIsOver()) {
+      setImmediate(this.#turn);
+    } else {
+      queueMicrotask(this.#turn);
+    }
+  }
+
+  /** Measures the time since the event loop last turned. */
+  #sliceIsOver(): boolean {
+    if (!this.#turning) {
+      this.#turning = true;
+      this.#sliceStart = performance.now();
+      setImmediate(() => {
+        this.#turning = false;
+      });
+      return false;
+    }
+    return performance.now() - this.#sliceStart > SLICE_MS;
+  }
+
+  readonly #turn = (): void => {
+    try {
+      this.#pass();
+    } finally {
+      this.#scheduled = false;
+      if (this.#jobs.length > 0) this.#schedule();
+    }
+  };
+
+  #pass(): void {
+    this.turns++;
+    this.beforePass?.();
+    const batch = this.#jobs;
+    this.#jobs = this.#spare;
+    let next = 0;
+    try {
+      while (next < batch.length) {
+        const job = batch[next++]!;
+        if (typeof job === "function") job();
+        else job.run();
+      }
+    } finally {
+      // Invariant: a job that throws costs nobody else a turn: the rest of the
+      // batch goes first in the next pass.
+      if (next < batch.length) {
+        this.#jobs = batch.slice(next).concat(this.#jobs);
+      }
+      batch.length = 0;
+      this.#spare = batch;
+    }
+  }
+}

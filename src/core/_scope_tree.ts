@@ -1,0 +1,228 @@
+import type { Cancellation } from "./cancellation.ts";
+import type { RunState } from "./_run_state.ts";
+
+/**
+ * One running line of a task, as the scope tree sees it: something that has an
+ * innermost scope and can be told that this scope has been cancelled.
+ */
+export interface Host {
+  /** The innermost scope it is in now. */
+  node: ScopeNode;
+  /** Called when `node` may have become cancelled; must only mark and queue. */
+  cancelArrived(): void;
+}
+
+/** What a scope belongs to; the full `Task` lives above this file. */
+export interface ScopeOwner {
+  readonly path: string;
+  /** The wait of ours that it is in, for those who watch. */
+  wait: object | undefined;
+  /** How many cancel points it has passed. */
+  cancelPoints: number;
+  /** How many schedule points it has passed. */
+  schedulePoints: number;
+}
+
+/**
+ * A place in the tree down which cancellations run (R1, R2).
+ *
+ * Unbound until it is entered, then linked under the scope that was innermost
+ * at that moment, then closed. A task is such a place too: it is linked under
+ * the scope of its nursery.
+ *
+ * Invariant: while open, `cancelled` equals "my own cancellation is set, or I
+ * let outer ones through and my parent is cancelled". Every change of those
+ * three restores it, iteratively, for the whole subtree.
+ */
+export class ScopeNode {
+  parent: ScopeNode | undefined = undefined;
+  /** Who runs the body; a scope is run by one strand at a time. */
+  host: Host | undefined = undefined;
+  owner: ScopeOwner | undefined = undefined;
+  run: RunState | undefined = undefined;
+  state: "unbound" | "open" | "closed" = "unbound";
+  /** Set by its user: outer cancellations are not heard inside. */
+  shielded = false;
+  /** Set where it was entered: Effect's own shield, as in a finalizer. */
+  walled = false;
+  /** Is the inside cancelled, by itself or from outside? */
+  cancelled = false;
+  /** Its own cancellation: `cancel()` was called or its deadline passed. */
+  own: Cancellation | undefined = undefined;
+  /** The first cancellation that reached it from outside; never taken back. */
+  inherited: Cancellation | undefined = undefined;
+  #seen: Cancellation | undefined = undefined;
+  #reachedListeners: Array<() => void> | undefined = undefined;
+  #firstChild: ScopeNode | undefined = undefined;
+  #next: ScopeNode | undefined = undefined;
+  #previous: ScopeNode | undefined = undefined;
+
+  constructor(protected readonly givenName: string | undefined) {}
+
+  /** How its user called it. */
+  get name(): string {
+    return this.givenName ?? "cancelScope";
+  }
+
+  /** How it is called in an explanation. */
+  get label(): string {
+    return `scope "${this.name}"`;
+  }
+
+  /**
+   * The first cancellation that reached it, own or inherited; the same object
+   * for ever after.
+   */
+  get cancellation(): Cancellation | undefined {
+    return this.#seen ??= this.inherited === undefined
+      ? this.own
+      : cancellationSeenFrom(this);
+  }
+
+  /** Do cancellations from outside stop here? */
+  get isShield(): boolean {
+    return this.shielded || this.walled;
+  }
+
+  /** Is an outer cancellation visible inside? */
+  get hearsOuterCancellation(): boolean {
+    return !this.isShield && this.parent !== undefined &&
+      this.parent.cancelled;
+  }
+
+  /** The moment at which it is cancelled by itself; a scope may have one. */
+  get ownDeadline(): number {
+    return Infinity;
+  }
+
+  /** Calls `listener` once, when the first cancellation reaches it. */
+  whenReached(listener: () => void): void {
+    if (this.own !== undefined || this.inherited !== undefined) listener();
+    else (this.#reachedListeners ??= []).push(listener);
+  }
+
+  /** Every scope and task directly inside, latest first. */
+  *children(): Generator<ScopeNode> {
+    for (let child = this.#firstChild; child; child = child.#next) yield child;
+  }
+
+  linkUnder(parent: ScopeNode): void {
+    this.parent = parent;
+    this.state = "open";
+    const first = parent.#firstChild;
+    this.#next = first;
+    if (first !== undefined) first.#previous = this;
+    parent.#firstChild = this;
+    this.cancelled = this.own !== undefined || this.hearsOuterCancellation;
+    if (this.hearsOuterCancellation) this.#inherit();
+  }
+
+  /** Keeps `parent`, so that what is left inside still finds its way up. */
+  unlink(): void {
+    const previous = this.#previous;
+    const next = this.#next;
+    if (previous !== undefined) previous.#next = next;
+    else if (this.parent !== undefined) this.parent.#firstChild = next;
+    if (next !== undefined) next.#previous = previous;
+    this.#next = this.#previous = undefined;
+    this.state = "closed";
+  }
+
+  /** Moves an open place, with all that is inside, under another one (R36). */
+  moveUnder(parent: ScopeNode): void {
+    this.unlink();
+    const wasCancelled = this.cancelled;
+    this.linkUnder(parent);
+    const { cancelled } = this;
+    this.cancelled = wasCancelled;
+    if (cancelled !== wasCancelled) this.spread();
+    else if (cancelled) this.host?.cancelArrived();
+  }
+
+  /** Cancels it; answers whether it was the first to do so (R10). */
+  cancelWith(cancellation: Cancellation): boolean {
+    if (this.own !== undefined) return false;
+    this.own = cancellation;
+    if (this.inherited === undefined) this.#seen = cancellation;
+    if (this.state === "open") this.spread();
+    this.#reached();
+    return true;
+  }
+
+  /**
+   * Restores the invariant from here downwards and tells the strands that are
+   * affected. Visits only what changes.
+   */
+  spread(): void {
+    const affected: Host[] = [];
+    const pending: ScopeNode[] = [this];
+    // Terminates: every visit flips one flag of a finite tree, and a node whose
+    // flag does not change is not descended into.
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const cancelled = node.own !== undefined || node.hearsOuterCancellation;
+      if (cancelled === node.cancelled) continue;
+      node.cancelled = cancelled;
+      if (cancelled) {
+        if (node.own === undefined) node.#inherit();
+      }
+      if (node.host !== undefined) affected.push(node.host);
+      for (let child = node.#firstChild; child; child = child.#next) {
+        pending.push(child);
+      }
+    }
+    for (const host of affected) if (host.node.cancelled) host.cancelArrived();
+  }
+
+  #inherit(): void {
+    if (this.inherited !== undefined) return;
+    const parent = this.parent!;
+    this.inherited = parent.own ?? parent.inherited;
+    this.#reached();
+  }
+
+  #reached(): void {
+    const listeners = this.#reachedListeners;
+    if (listeners === undefined) return;
+    this.#reachedListeners = undefined;
+    for (const listener of listeners) listener();
+  }
+}
+
+/** Finds the nearest scope, outwards, that is still open. */
+export function nearestOpen(node: ScopeNode): ScopeNode | undefined {
+  // Terminates: a scope is linked only under one that was open before it.
+  let open: ScopeNode | undefined = node;
+  while (open !== undefined && open.state === "closed") open = open.parent;
+  return open;
+}
+
+/**
+ * Finds the deadline that strikes first here, counting the scopes around it up
+ * to the nearest shield; `-Infinity` where it is cancelled already (R6).
+ */
+export function effectiveDeadline(node: ScopeNode): number {
+  if (node.cancelled) return -Infinity;
+  let earliest = Infinity;
+  for (let link: ScopeNode | undefined = node; link; link = link.parent) {
+    earliest = Math.min(earliest, link.ownDeadline);
+    // A shielded scope keeps its own deadline but hears nothing from outside.
+    if (link.isShield) break;
+  }
+  return earliest;
+}
+
+/**
+ * The cancellation that strikes inside `node`, with the way it came: through
+ * every scope and task from the cancelled one down to `node`.
+ */
+export function cancellationSeenFrom(
+  node: ScopeNode,
+): Cancellation | undefined {
+  const route: string[] = [];
+  for (let link: ScopeNode | undefined = node; link; link = link.parent) {
+    if (link.own !== undefined) return link.own.through(route.reverse());
+    if (link.isShield || link.parent === undefined) break;
+    route.push(link.label);
+  }
+  return node.inherited;
+}

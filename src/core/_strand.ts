@@ -1,0 +1,140 @@
+import * as Context from "npm:effect@^4.1.0/Context";
+import {
+  type AnyFiber,
+  isInterruptible,
+  whenInterruptible,
+} from "./_fiber_internals.ts";
+import type { Cancellation } from "./cancellation.ts";
+import type { Job, RunQueue } from "./_run_queue.ts";
+import {
+  cancellationSeenFrom,
+  type Host,
+  nearestOpen,
+  type ScopeNode,
+  type ScopeOwner,
+} from "./_scope_tree.ts";
+import { annotationsFor } from "./provenance.ts";
+
+/** What a wait is for, as told to people and to the search for deadlocks. */
+export interface WaitSubject {
+  /** As in `Lock "orders"`. */
+  readonly label: string;
+  /** The tasks that could end the wait, where that is known. */
+  holders?(): ReadonlyArray<ScopeOwner>;
+}
+
+/** What a strand needs to know of the wait it is in. */
+export interface OpenWait {
+  readonly subject: WaitSubject | undefined;
+  /** Tries to undo the wait because the strand has been cancelled. */
+  cancel(): void;
+}
+
+/**
+ * One fiber that runs a task or a scope, as the scope tree sees it.
+ *
+ * A cancellation reaches a fiber only while it is suspended (never between its
+ * last operation and its `return`), and only through the run queue (R3):
+ * `cancelArrived` marks and queues, `run` delivers. In one of our own waits the
+ * wait is asked first (R12); in a wait of Effect's the fiber is interrupted; in
+ * a region that Effect shields, delivery waits until the region is left.
+ */
+export class Strand implements Host, Job {
+  /** The innermost open scope of this fiber. */
+  node: ScopeNode;
+  /** The wait of ours that the fiber is in. */
+  wait: OpenWait | undefined = undefined;
+  /** Has the fiber been interrupted, and not yet been absorbed? */
+  delivered = false;
+  readonly fiber: AnyFiber;
+  readonly #queue: RunQueue;
+  #queued = false;
+  #listening = false;
+  #undone: Cancellation | undefined = undefined;
+
+  constructor(fiber: AnyFiber, node: ScopeNode, queue: RunQueue) {
+    this.fiber = fiber;
+    this.node = node;
+    this.#queue = queue;
+  }
+
+  cancelArrived(): void {
+    if (this.delivered) return;
+    if (this.wait !== undefined) this.wait.cancel();
+    else this.enqueue();
+  }
+
+  /** Asks for a delivery in the next turn. */
+  enqueue(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#queue.push(this);
+  }
+
+  /**
+   * Asks for the interruption that a wait owes because it was undone: it comes
+   * even if a shield is raised meanwhile.
+   */
+  interruptUndone(): void {
+    this.#undone = cancellationSeenFrom(this.node);
+    this.enqueue();
+  }
+
+  run(): void {
+    this.#queued = false;
+    if (this.delivered || this.fiber.pollUnsafe() !== undefined) return;
+    if (this.#undone !== undefined) return this.#interrupt(this.#undone);
+    if (!this.node.cancelled) return;
+    if (this.wait !== undefined) this.wait.cancel();
+    else if (isInterruptible(this.fiber)) this.interrupt();
+    else this.listen();
+  }
+
+  /** Delivers once the region that Effect shields has been left. */
+  listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    whenInterruptible(this.fiber, () => {
+      this.#listening = false;
+      this.enqueue();
+    });
+  }
+
+  /** Interrupts the fiber, telling it by whom. */
+  interrupt(): void {
+    this.#interrupt(cancellationSeenFrom(this.node));
+  }
+
+  #interrupt(cancellation: Cancellation | undefined): void {
+    this.delivered = true;
+    this.#undone = undefined;
+    this.fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
+  }
+}
+
+/** The innermost scope, as Effect's context knows it. */
+export const CurrentScope: Context.Reference<ScopeNode | undefined> = Context
+  .Reference<ScopeNode | undefined>("espalier/CurrentScope", {
+    defaultValue: () => undefined,
+  });
+
+/**
+ * The innermost open scope of a fiber.
+ *
+ * The context alone may be behind: a finalizer runs with the context of the
+ * place where its resource was acquired. The strand knows better.
+ */
+export function scopeOf(fiber: AnyFiber): ScopeNode | undefined {
+  const node = fiber.getRef(CurrentScope);
+  if (node === undefined) return undefined;
+  return strandIn(node, fiber)?.node ?? nearestOpen(node);
+}
+
+/** The strand of `fiber`, if it is the one that runs `node`. */
+export function strandIn(
+  node: ScopeNode,
+  fiber: AnyFiber,
+): Strand | undefined {
+  const host = node.host;
+  return host instanceof Strand && host.fiber === fiber ? host : undefined;
+}

@@ -1,0 +1,193 @@
+import * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Context from "npm:effect@^4.1.0/Context";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import type { RunState } from "./_run_state.ts";
+import {
+  cancellationSeenFrom,
+  ScopeNode,
+  type ScopeOwner,
+} from "./_scope_tree.ts";
+import { CurrentScope, type OpenWait, scopeOf, Strand } from "./_strand.ts";
+import { annotationsFor, isOurs, markOrigin } from "./provenance.ts";
+
+/** The exit of any body. */
+export type AnyExit = Exit.Exit<unknown, unknown>;
+
+/** What a task is doing, as `Task.status` tells it. */
+export type TaskState =
+  | "pending"
+  | "running"
+  | "waiting"
+  | "cancelling"
+  | "succeeded"
+  | "failed"
+  | "cancelled";
+
+/**
+ * A task: a place in the scope tree, directly under the scope of its nursery,
+ * with a name, an owner, and a body that runs on a fiber of its own.
+ *
+ * @typeParam N The type of a nursery, which lives on a floor above.
+ */
+export class TaskNode<N = unknown> extends ScopeNode implements ScopeOwner {
+  wait: OpenWait | undefined = undefined;
+  parentTask: TaskNode<N> | undefined;
+  parentNursery: N | undefined;
+  /** The nursery that it will move to when it calls `started()`. */
+  eventualParentNursery: N | undefined = undefined;
+  exit: AnyExit | undefined = undefined;
+  /** Where it was spawned, when the run captures stacks. */
+  spawnedAt: string | undefined = undefined;
+  cancelPoints = 0;
+  schedulePoints = 0;
+  declare run: RunState;
+  #nurseries: N[] | undefined = undefined;
+  #exitListeners: Set<() => void> | undefined = undefined;
+  readonly #index: number;
+
+  constructor(
+    name: string | undefined,
+    run: RunState,
+    parentTask: TaskNode<N> | undefined,
+    index: number,
+  ) {
+    super(name);
+    this.run = run;
+    this.owner = this;
+    this.parentTask = parentTask;
+    this.parentNursery = undefined;
+    this.#index = index;
+  }
+
+  override get name(): string {
+    return this.givenName ?? `task-${this.#index}`;
+  }
+
+  override get label(): string {
+    return `task "${this.path}"`;
+  }
+
+  get path(): string {
+    const names: string[] = [];
+    for (
+      let task: TaskNode<N> | undefined = this;
+      task;
+      task = task.parentTask
+    ) {
+      names.push(task.name);
+    }
+    return names.reverse().join("/");
+  }
+
+  get childNurseries(): ReadonlyArray<N> {
+    return this.#nurseries?.slice() ?? [];
+  }
+
+  get waitingFor(): string | undefined {
+    if (this.status !== "waiting" && this.status !== "cancelling") {
+      return undefined;
+    }
+    return this.wait?.subject?.label;
+  }
+
+  get status(): TaskState {
+    const { exit } = this;
+    if (exit !== undefined) return stateOf(exit);
+    if (this.host === undefined) return "pending";
+    if (this.cancelled) return "cancelling";
+    if (this.wait !== undefined) return "waiting";
+    const fiber = Fiber.getCurrent();
+    const isCurrent = fiber !== undefined && scopeOf(fiber)?.owner === this;
+    return isCurrent ? "running" : "waiting";
+  }
+
+  nurseryOpened(nursery: N): void {
+    (this.#nurseries ??= []).push(nursery);
+    this.run.hooks?.emit("nurseryOpened", nursery, this);
+  }
+
+  nurseryClosed(nursery: N): void {
+    const open = this.#nurseries;
+    if (open !== undefined) open.splice(open.lastIndexOf(nursery), 1);
+    this.run.hooks?.emit("nurseryClosed", nursery);
+  }
+
+  /** Calls `listener` when the task has ended; answers how to call it off. */
+  whenExited(listener: () => void): () => void {
+    const listeners = this.#exitListeners ??= new Set();
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /**
+   * Runs `body` on a new fiber, up to its first wait. Called from the run queue,
+   * or where a run begins.
+   *
+   * Order: the first step is taken even by a task that is cancelled already
+   * (R17); the cancellation meets it in its first wait.
+   */
+  start(
+    body: Effect.Effect<unknown, unknown, never>,
+    context: Context.Context<never>,
+    ended: (exit: AnyExit) => void,
+  ): void {
+    const entry = Effect.withFiber((fiber) => {
+      const strand = new Strand(fiber, this, this.run.queue);
+      this.host = strand;
+      this.run.hooks?.emit("taskStarted", this);
+      if (this.cancelled) strand.enqueue();
+      return body;
+    });
+    const fiber = Effect.runForkWith(
+      Context.add(context, CurrentScope, this as ScopeNode),
+    )(entry);
+    const exit = fiber.pollUnsafe();
+    if (exit !== undefined) this.#end(exit, ended);
+    else fiber.addObserver((exit) => this.#end(exit, ended));
+  }
+
+  #end(raw: AnyExit, ended: (exit: AnyExit) => void): void {
+    const exit = Exit.isFailure(raw) ? this.#withProvenance(raw) : raw;
+    this.exit = exit;
+    this.unlink();
+    ended(exit);
+    this.#exitListeners?.forEach((listener) => listener());
+    this.#exitListeners = undefined;
+  }
+
+  /** Effect drops annotations when it interrupts children: attaches them again. */
+  #withProvenance(exit: Exit.Failure<unknown, unknown>): AnyExit {
+    let path: string | undefined;
+    let changed = false;
+    const reasons = exit.cause.reasons.map((reason) => {
+      const marked = reason._tag === "Interrupt"
+        ? withCancellation(reason, this)
+        : markOrigin(reason, path ??= this.path);
+      if (marked !== reason) changed = true;
+      return marked;
+    });
+    return changed ? Exit.failCause(Cause.fromReasons(reasons)) : exit;
+  }
+}
+
+/** Annotates an interruption that a cancelled scope caused, unless it is. */
+export function withCancellation<E>(
+  reason: Cause.Reason<E>,
+  node: ScopeNode,
+): Cause.Reason<E> {
+  if (!node.cancelled || isOurs(reason)) return reason;
+  return reason.annotate(annotationsFor(cancellationSeenFrom(node)));
+}
+
+/** Did it fail for nothing but interruption? */
+export function isOnlyInterrupted(exit: AnyExit): boolean {
+  return Exit.isFailure(exit) &&
+    exit.cause.reasons.every((reason) => reason._tag === "Interrupt");
+}
+
+function stateOf(exit: AnyExit): TaskState {
+  if (Exit.isSuccess(exit)) return "succeeded";
+  return isOnlyInterrupted(exit) ? "cancelled" : "failed";
+}

@@ -1,0 +1,224 @@
+import type * as Duration from "npm:effect@^4.1.0/Duration";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import * as Option from "npm:effect@^4.1.0/Option";
+import { DeadlineScope } from "./_deadline_scope.ts";
+import { ABSORBED, runInScope } from "./_scope_body.ts";
+import { signalOf } from "./_scope_signal.ts";
+import { scopeOf } from "./_strand.ts";
+import {
+  type AnyBody,
+  type Body1,
+  effectOf,
+  type ErrorOf,
+  type Result,
+  type ServicesOf,
+  type SuccessOf,
+} from "./body.ts";
+import type { Cancellation } from "./cancellation.ts";
+import { millisOf, momentOf } from "./duration.ts";
+
+/** Options for a {@linkcode CancelScope}. */
+export interface CancelScopeOptions {
+  /** How long the body may take, counted from entry. Not with `deadline`. */
+  readonly timeout?: Duration.Input;
+  /** When the body must be over, in milliseconds on the run clock. */
+  readonly deadline?: number;
+  /** Whether to keep outer cancellations out. */
+  readonly shield?: boolean;
+  /** How explanations call the scope. */
+  readonly name?: string;
+}
+
+/**
+ * A region of a task that can be cancelled, by hand or by a deadline.
+ *
+ * A scope is made, entered once with `run`, and ends with its body. It absorbs
+ * its own cancellation: `run` then answers `None`, and the task goes on after
+ * it. `cancel`, `deadline` and `shield` may be used before, during and after
+ * `run`, from anywhere, and take effect at once.
+ *
+ * - **Cancellation:** of a scope reaches everything inside it that waits, again
+ *   and again, until the scope has ended (R16); its cleanup has run by then. It
+ *   is delivered when a task starts or waits in an operation: a body that
+ *   returns without waiting again keeps its value.
+ *
+ * @example Give up by hand
+ * ```ts
+ * import { CancelScope, run, sleep } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Option from "effect/Option";
+ *
+ * const scope = new CancelScope({ name: "search" });
+ * scope.cancel("found elsewhere");
+ * const result = await run(scope.run(function* () {
+ *   yield* sleep(60_000);
+ *   return "found";
+ * }));
+ * assert(Option.isNone(result));
+ * assert(scope.cancelledCaught);
+ * ```
+ */
+export class CancelScope {
+  readonly #scope: DeadlineScope;
+
+  /**
+   * Makes a scope.
+   *
+   * @param options A timeout or a deadline, a shield, a name.
+   * @throws {RangeError} If the timeout is negative or NaN, or the deadline NaN.
+   * @throws {TypeError} If both a timeout and a deadline are given.
+   */
+  constructor(options: CancelScopeOptions = {}) {
+    this.#scope = options instanceof DeadlineScope
+      ? options
+      : scopeFor(options, "cancelScope");
+    this.#scope.handle = this;
+  }
+
+  /**
+   * Runs `body` inside this scope; good for one body.
+   *
+   * - **Cancellation:** a cancellation of this scope ends with this scope, and
+   *   the answer is `None`; one from outside passes through.
+   * - **Failure:** the body's own. A failure that comes out while the scope is
+   *   cancelled is kept; only interruptions are absorbed (R9). A second call is
+   *   the defect `ScopeReused`.
+   *
+   * @param body Handed the scope.
+   * @returns The body's value, or `None` where the scope was cancelled.
+   */
+  run<X extends Result>(
+    body: Body1<CancelScope, X>,
+  ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+    return enterScope(this.#scope, this, body);
+  }
+
+  /**
+   * Cancels the scope, now; the first reason stands.
+   *
+   * Runs no other task. Whatever waits inside is cancelled in its next turn.
+   *
+   * @param reason Why, for people: it becomes the `message` of the reason.
+   */
+  cancel(reason?: unknown): void {
+    const fiber = Fiber.getCurrent();
+    const node = fiber === undefined ? undefined : scopeOf(fiber);
+    const run = this.#scope.run ?? node?.run;
+    this.#scope.checkDeadline();
+    this.#scope.cancelFor(
+      { _tag: "Explicit", message: reason },
+      node?.owner?.path ?? "host",
+      run?.timers.now() ?? performance.now(),
+    );
+  }
+
+  /**
+   * When the scope is cancelled by itself, in milliseconds on the run clock;
+   * `Infinity` for never. A moment that has passed strikes at the next
+   * checkpoint.
+   *
+   * @throws {TypeError} If the scope has a timeout and has not been entered.
+   */
+  get deadline(): number {
+    refuseRelative(this.#scope, "read");
+    return this.#scope.dueAt;
+  }
+
+  set deadline(deadline: number) {
+    refuseRelative(this.#scope, "write");
+    this.#scope.moveDeadline(momentOf(deadline, "set a deadline"));
+  }
+
+  /**
+   * Whether cancellations from outside are kept out. The scope's own `cancel`
+   * and deadline still act. Lowering a shield wakes what waits inside.
+   *
+   * @throws {TypeError} If set to anything but a boolean.
+   */
+  get shield(): boolean {
+    return this.#scope.shielded;
+  }
+
+  set shield(shield: boolean) {
+    if (typeof shield !== "boolean") {
+      throw new TypeError(
+        `Cannot set a shield: it must be a boolean: received ${String(shield)}`,
+      );
+    }
+    this.#scope.shielded = shield;
+    if (this.#scope.state === "open") this.#scope.spread();
+  }
+
+  /** Whether the scope itself was cancelled, or its deadline has passed (R4). */
+  get cancelCalled(): boolean {
+    if (Fiber.getCurrent() !== undefined) this.#scope.checkDeadline();
+    return this.#scope.own !== undefined;
+  }
+
+  /** Whether it has absorbed its cancellation (R9). */
+  get cancelledCaught(): boolean {
+    return this.#scope.caught;
+  }
+
+  /** The first cancellation that reached it, its own or one from outside. */
+  get cancellation(): Cancellation | undefined {
+    return this.#scope.cancellation;
+  }
+
+  /** Aborts with `cancellation` when the first cancellation reaches the scope. */
+  get signal(): AbortSignal {
+    return signalOf(this.#scope);
+  }
+}
+
+/** A public handle on a scope that exists already. */
+export function handleOf(state: DeadlineScope): CancelScope {
+  return new CancelScope(state as CancelScopeOptions);
+}
+
+/** Checks what a scope is made with. */
+export function scopeFor(
+  options: CancelScopeOptions,
+  defaultName: string,
+): DeadlineScope {
+  const { timeout, deadline, shield, name } = options;
+  if (timeout !== undefined && deadline !== undefined) {
+    throw new TypeError(
+      "Cannot make a cancel scope: it takes a timeout or a deadline, not both",
+    );
+  }
+  const action = "make a cancel scope";
+  return new DeadlineScope({
+    name,
+    shield,
+    timeout: timeout === undefined ? undefined : millisOf(timeout, action),
+    deadline: deadline === undefined ? undefined : momentOf(deadline, action),
+  }, defaultName);
+}
+
+/** Runs a body in a scope and answers `None` where the scope absorbed it. */
+export function enterScope<X extends Result>(
+  scope: DeadlineScope,
+  handle: CancelScope,
+  body: AnyBody,
+): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+  type Answer = Exit.Exit<Option.Option<SuccessOf<X>>, ErrorOf<X>>;
+  return runInScope(scope, effectOf<X>(body, [handle], scope), (end) => {
+    const { exit, caught } = end.settle(end.exit);
+    scope.caught = caught;
+    if (exit === ABSORBED) return Exit.succeed(Option.none());
+    return (Exit.isSuccess(exit)
+      ? Exit.succeed(Option.some(exit.value))
+      : exit) as Answer;
+  });
+}
+
+function refuseRelative(scope: DeadlineScope, verb: "read" | "write"): void {
+  if (!scope.isRelative) return;
+  throw new TypeError(
+    `Cannot ${verb} the deadline of cancel scope "${scope.name}": ` +
+      "it has a timeout and has not been entered",
+  );
+}

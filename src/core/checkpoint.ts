@@ -1,0 +1,155 @@
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
+import { cancellationSeenFrom } from "./_scope_tree.ts";
+import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
+import type { AbortVerdict } from "./_wait.ts";
+import { annotationsFor } from "./provenance.ts";
+import { type Settle, suspendFiber } from "./suspend_task.ts";
+
+/**
+ * Ends the current task here if it is cancelled; otherwise does nothing.
+ *
+ * - **Cancellation:** a cancel point, and nothing else: no other task runs.
+ *
+ * @example Look up between two steps of a long computation
+ * ```ts
+ * import { checkpointIfCancelled, moveOnAfter, run } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Option from "effect/Option";
+ *
+ * const late = moveOnAfter(0, function* () {
+ *   yield* checkpointIfCancelled;
+ *   return "in time";
+ * });
+ * assert(Option.isNone(await run(late)));
+ * ```
+ */
+export const checkpointIfCancelled: Effect.Effect<void> = Effect.withFiber(
+  (fiber) => {
+    countCancelPoint(fiber);
+    interruptIfCancelled(fiber);
+    return Exit.void;
+  },
+);
+
+/**
+ * Lets every other task that can run have its turn; keeps going if cancelled.
+ *
+ * - **Cancellation:** a schedule point, not a cancel point.
+ *
+ * @example Let another task go first
+ * ```ts
+ * import { nursery, run, shieldedCheckpoint } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Effect from "effect/Effect";
+ *
+ * const trail: string[] = [];
+ * await run(nursery(function* (n) {
+ *   n.startSoon(Effect.sync(() => trail.push("child")));
+ *   yield* shieldedCheckpoint;
+ *   trail.push("body");
+ * }));
+ * assert.deepEqual(trail, ["child", "body"]);
+ * ```
+ */
+export const shieldedCheckpoint: Effect.Effect<void> = Effect.withFiber(
+  (fiber) => takeTurn(fiber, Exit.void),
+);
+
+/**
+ * Lets every other task that can run have its turn, then ends the current task
+ * here if it is cancelled.
+ *
+ * The schedule half comes first, so that a deadline that has passed meanwhile
+ * is seen (R5).
+ *
+ * - **Cancellation:** a cancel point and a schedule point: what every operation
+ *   of Espalier that can wait is on every successful call (R19).
+ *
+ * @example A loop that stays polite
+ * ```ts
+ * import { checkpoint, moveOnAfter, run } from "espalier";
+ *
+ * await run(moveOnAfter(2, function* () {
+ *   for (;;) yield* checkpoint;
+ * }));
+ * ```
+ */
+export const checkpoint: Effect.Effect<void> = Effect.flatMap(
+  shieldedCheckpoint,
+  () => checkpointIfCancelled,
+);
+
+/** A checkpoint that ends with a result that is there already. */
+export function checkpointThen<A, E>(
+  result: Exit.Exit<A, E>,
+): Effect.Effect<A, E> {
+  return Effect.flatMap(checkpoint, () => result);
+}
+
+/** What an attempt got, and how to give it to somebody else if it gets lost. */
+export interface Granted<A, E> {
+  readonly result: Exit.Exit<A, E>;
+  readonly lost?: () => void;
+}
+
+/**
+ * The shape of every operation that waits only if it has to (R22): a cancel
+ * point, then an attempt, then a schedule point if it succeeded and a wait if it
+ * did not. So there is no schedule point before the attempt, and a cancelled
+ * operation has not happened (R14).
+ */
+export function attemptOrWait<A, E>(
+  subject: WaitSubject,
+  attempt: (fiber: AnyFiber) => Granted<A, E> | undefined,
+  register: (
+    settle: Settle<A, E>,
+    fiber: AnyFiber,
+  ) => () => AbortVerdict,
+): Effect.Effect<A, E> {
+  return Effect.withFiber((fiber) => {
+    if (interruptIfCancelled(fiber)) return Exit.void as Exit.Exit<never>;
+    const granted = attempt(fiber);
+    if (granted === undefined) {
+      return suspendFiber(fiber, subject, (settle) => register(settle, fiber));
+    }
+    countCancelPoint(fiber);
+    return takeTurn(fiber, granted.result, granted.lost);
+  });
+}
+
+/** Waits for the next turn and goes on with `result`, cancelled or not. */
+function takeTurn<A, E>(
+  fiber: AnyFiber,
+  result: Exit.Exit<A, E>,
+  lost?: () => void,
+): Effect.Effect<A, E> {
+  return suspendFiber<A, E>(fiber, undefined, (settle) => {
+    settle(result, lost);
+    return undefined;
+  });
+}
+
+/**
+ * Interrupts a running fiber whose scope is cancelled: its current operation
+ * ends with the interruption. Answers whether it did.
+ */
+function interruptIfCancelled(fiber: AnyFiber): boolean {
+  const node = scopeOf(fiber);
+  if (node === undefined) return false;
+  node.run!.timers.expire();
+  if (!node.cancelled || !isInterruptible(fiber)) return false;
+  const strand = strandIn(node, fiber);
+  if (strand !== undefined) strand.interrupt();
+  else {
+    const cancellation = cancellationSeenFrom(node);
+    fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
+  }
+  return true;
+}
+
+function countCancelPoint(fiber: AnyFiber): void {
+  const owner = scopeOf(fiber)?.owner;
+  if (owner !== undefined) owner.cancelPoints++;
+}

@@ -1,0 +1,20 @@
+import type * as Clock from "npm:effect@^4.1.0/Clock";
+import { liveClock } from "./_run_state.ts";
+
+let chosen: Clock.Clock | undefined;
+
+/** The clock of every run that is not given one. */
+export function defaultClock(): Clock.Clock {
+  return chosen ?? liveClock();
+}
+
+/**
+ * Chooses the clock of every later run that is not given one; `undefined` goes
+ * back to the platform's. For harnesses that run a whole program on a clock of
+ * theirs.
+ *
+ * @param clock The clock.
+ */
+export function setDefaultClock(clock: Clock.Clock | undefined): void {
+  chosen = clock;
+}

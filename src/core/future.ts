@@ -1,0 +1,300 @@
+import * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Effectable from "npm:effect@^4.1.0/Effectable";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Option from "npm:effect@^4.1.0/Option";
+import { currentRequester } from "./_requester.ts";
+import { allBridges } from "./_run_state.ts";
+import type { AnyExit } from "./_task_node.ts";
+import { Cancellation } from "./cancellation.ts";
+import { checkpointThen } from "./checkpoint.ts";
+import { rejectionOf } from "./error_group.ts";
+import { type Outcome, outcomeOf, resultOf } from "./outcome.ts";
+import { type PromiseOptions, settlePromise } from "./_promise_call.ts";
+import { interruptionBy } from "./provenance.ts";
+import { suspendOn } from "./suspend_task.ts";
+
+/** What stands behind a future and can be asked to stop. */
+export interface FutureSource {
+  readonly name: string;
+  readonly status: Future<unknown, unknown>["status"];
+  cancel(cancellation: Cancellation): void;
+}
+
+/** The writing end of a future that somebody settles by hand. */
+export interface Resolver<in A, in E> {
+  /** Settles with a value; `false` where it was settled already. */
+  succeed(value: A): boolean;
+  /** Settles with a typed failure; `false` where it was settled already. */
+  fail(error: E): boolean;
+  /** Settles with a defect; `false` where it was settled already. */
+  die(defect: unknown): boolean;
+}
+
+/** Settles the future of a task. */
+export let settleFuture: (
+  future: Future<unknown, unknown>,
+  exit: AnyExit,
+) => boolean;
+
+/** Was the result delivered to somebody? */
+export let wasTaken: (future: Future<unknown, unknown>) => boolean;
+
+/**
+ * A result that is there now or later: the reading end of a cell that is
+ * written once.
+ *
+ * A future is an Effect: `yield* future` waits and takes the result, as often
+ * as one likes. It is not a promise: `await` needs `future.promise()`.
+ *
+ * - **Order:** waiters are woken first come, first served.
+ * - **Cancellation:** waiting is a checkpoint, and a waiter that is cancelled
+ *   leaves no trace: waiting never cancels the task behind. `cancel` does.
+ * - **Failure:** that of the task. Where the task was cancelled and the waiter
+ *   was not, the defect `TaskCancelled`; ask `outcome` if that is an ordinary
+ *   answer.
+ *
+ * @example Start now, take the result later
+ * ```ts
+ * import { nursery, run } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Effect from "effect/Effect";
+ *
+ * const sum = nursery(function* (n) {
+ *   const one = n.startSoon(Effect.succeed(1));
+ *   const two = n.startSoon(Effect.succeed(2));
+ *   return (yield* one) + (yield* two);
+ * });
+ * assert.equal(await run(sum), 3);
+ * ```
+ *
+ * @typeParam A What it succeeds with.
+ * @typeParam E How it can fail.
+ */
+export class Future<out A, out E = never> extends Effectable.Class<A, E> {
+  #exit: Exit.Exit<A, E> | undefined = undefined;
+  #waiters: Set<(exit: AnyExit) => void> | undefined = undefined;
+  #source: FutureSource | undefined;
+  #wasTaken = false;
+
+  /**
+   * Use {@linkcode Future.make}, {@linkcode Future.fromPromise} or
+   * `nursery.startSoon`.
+   *
+   * @param source What stands behind it; nothing, for one made by hand.
+   */
+  constructor(source?: FutureSource) {
+    super();
+    this.#source = source;
+  }
+
+  /**
+   * Makes a future and the resolver that settles it.
+   *
+   * @example Settle from a callback
+   * ```ts
+   * import { Future, run } from "espalier";
+   * import assert from "node:assert/strict";
+   *
+   * const { future, resolver } = Future.make<string>();
+   * setTimeout(() => resolver.succeed("now"), 1);
+   * assert.equal(await run(future), "now");
+   * ```
+   *
+   * @returns Both ends.
+   */
+  static make<A, E = never>(): {
+    future: Future<A, E>;
+    resolver: Resolver<A, E>;
+  } {
+    const future = new Future<A, E>();
+    return {
+      future,
+      resolver: {
+        succeed: (value) => future.#settle(Exit.succeed(value)),
+        fail: (error) => future.#settle(Exit.fail(error)),
+        die: (defect) => future.#settle(Exit.die(defect)),
+      },
+    };
+  }
+
+  /**
+   * Calls `fn` now and answers its promise as a typed future.
+   *
+   * `cancel` aborts the signal; with `onCancel: "wait"`, the default, the
+   * future is settled when the promise is, with `"abandon"` at once.
+   *
+   * @example Type the failure
+   * ```ts
+   * import { Future, run } from "espalier";
+   * import assert from "node:assert/strict";
+   * import * as Effect from "effect/Effect";
+   *
+   * const future = Future.fromPromise(
+   *   () => Promise.reject(new Error("404")),
+   *   { catch: () => "not found" as const },
+   * );
+   * assert.equal(await run(Effect.flip(future)), "not found");
+   * ```
+   *
+   * @param fn Handed the signal.
+   * @param options How to type a rejection, and what to do when cancelled.
+   * @returns The future.
+   */
+  static fromPromise<A, E = never>(
+    fn: (signal: AbortSignal) => PromiseLike<A>,
+    options: PromiseOptions<E> = {},
+  ): Future<A, E> {
+    const controller = new AbortController();
+    let cancelling = false;
+    const future: Future<A, E> = new Future<A, E>({
+      name: "a promise",
+      get status() {
+        return cancelling ? "cancelling" as const : "running" as const;
+      },
+      cancel(cancellation) {
+        cancelling = true;
+        if (options.onCancel === "abandon") {
+          future.#settle(cancelledExit(cancellation));
+        }
+        controller.abort(cancellation);
+      },
+    });
+    settlePromise(fn, controller.signal, options, (exit) => {
+      future.#settle(exit);
+    });
+    return future;
+  }
+
+  static {
+    settleFuture = (future, exit) => future.#settle(exit as Exit.Exit<never>);
+    wasTaken = (future) => future.#wasTaken;
+  }
+
+  /** Waits, and answers how it ended; never fails. */
+  get outcome(): Effect.Effect<Outcome<A, E>> {
+    return Effect.suspend(() =>
+      this.#wait((exit) => Exit.succeed(outcomeOf(exit)))
+    );
+  }
+
+  /** What the task behind it is doing, or how it ended. */
+  get status():
+    | "pending"
+    | "running"
+    | "cancelling"
+    | "succeeded"
+    | "failed"
+    | "cancelled" {
+    if (this.#exit === undefined) return this.#source?.status ?? "pending";
+    const { _tag } = outcomeOf(this.#exit);
+    return _tag === "Succeeded"
+      ? "succeeded"
+      : _tag === "Failed"
+      ? "failed"
+      : "cancelled";
+  }
+
+  /**
+   * Looks without waiting.
+   *
+   * @returns How it ended, or `None` while it has not.
+   */
+  poll(): Option.Option<Outcome<A, E>> {
+    return this.#exit === undefined
+      ? Option.none()
+      : Option.some(outcomeOf(this.#exit));
+  }
+
+  /**
+   * Cancels the task behind it and nothing else; a future made by hand is
+   * settled as cancelled.
+   *
+   * @param reason Why, for people.
+   */
+  cancel(reason?: unknown): void {
+    if (this.#exit !== undefined) return;
+    const cancellation = new Cancellation({
+      reason: { _tag: "Explicit", message: reason },
+      scope: this.#source?.name ?? "future",
+      ...currentRequester(),
+    });
+    if (this.#source !== undefined) this.#source.cancel(cancellation);
+    else this.#settle(cancelledExit(cancellation));
+  }
+
+  /**
+   * Answers a promise for the result. A future is not a promise itself, so that
+   * handing one out of an async function does not wait for it.
+   *
+   * @returns Rejects as `run` does: with the failure itself, an `ErrorGroup`,
+   * or `Cancelled`.
+   */
+  promise(): Promise<A> {
+    return new Promise((resolve, reject) => {
+      const take = (exit: AnyExit) => {
+        if (Exit.isSuccess(exit)) resolve(exit.value as A);
+        else reject(rejectionOf(exit.cause));
+      };
+      this.#wasTaken = true;
+      if (this.#exit !== undefined) return take(this.#exit);
+      allBridges.outbound++;
+      this.#addWaiter((exit) => {
+        allBridges.outbound--;
+        take(exit);
+      });
+    });
+  }
+
+  /**
+   * The Effect that `yield*` runs.
+   *
+   * @returns Waits and takes the result.
+   */
+  override asEffect(): Effect.Effect<A, E> {
+    return this.#wait(resultOf);
+  }
+
+  #wait<B, E2>(
+    answer: (exit: Exit.Exit<A, E>) => Exit.Exit<B, E2>,
+  ): Effect.Effect<B, E2> {
+    if (this.#exit !== undefined) {
+      this.#wasTaken = true;
+      return checkpointThen(answer(this.#exit));
+    }
+    const subject = { label: `the result of ${this.#label()}` };
+    return suspendOn<B, E2>(subject, (settle) => {
+      const waiter = (exit: AnyExit) => {
+        this.#wasTaken = true;
+        settle(answer(exit as Exit.Exit<A, E>));
+      };
+      this.#addWaiter(waiter);
+      return () => {
+        this.#waiters?.delete(waiter);
+        return "aborted";
+      };
+    });
+  }
+
+  #label(): string {
+    return this.#source === undefined ? "a future" : `"${this.#source.name}"`;
+  }
+
+  #addWaiter(waiter: (exit: AnyExit) => void): void {
+    (this.#waiters ??= new Set()).add(waiter);
+  }
+
+  #settle(exit: Exit.Exit<A, E>): boolean {
+    if (this.#exit !== undefined) return false;
+    this.#exit = exit;
+    this.#source = undefined;
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    waiters?.forEach((waiter) => waiter(exit));
+    return true;
+  }
+}
+
+function cancelledExit(cancellation: Cancellation): Exit.Exit<never> {
+  return Exit.failCause(Cause.fromReasons([interruptionBy(cancellation)]));
+}
