@@ -38,6 +38,7 @@ export {
 export { fromPromise } from "./from_promise.ts";
 export { Future, type FutureSource, type Resolver } from "./future.ts";
 export type { Instrument } from "./instrument.ts";
+export { main, type MainOptions } from "./main.ts";
 export { nursery, type NurseryOptions, taskGroup } from "./nursery.ts";
 export type { Outcome } from "./outcome.ts";
 export { ParkingLot, type ParkOptions } from "./parking_lot.ts";
