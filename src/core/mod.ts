@@ -43,6 +43,7 @@ export { nursery, type NurseryOptions, taskGroup } from "./nursery.ts";
 export type { Outcome } from "./outcome.ts";
 export { ParkingLot, type ParkOptions } from "./parking_lot.ts";
 export { cancellationOf, taskPathOf } from "./provenance.ts";
+export { BusyResource, WouldBlock } from "./room_errors.ts";
 export { run, runExit, type RunOptions } from "./run.ts";
 export { RunLocal } from "./run_local.ts";
 export { shield } from "./shield.ts";
