@@ -1,6 +1,8 @@
 // Runs the tests, and says at the end which cases and rules they name.
 //
 //     deno task test [path or flag of deno test]…
+//
+// Not called test.ts: Deno would take it for a test and run it, without end.
 
 import { coverageText, testCases } from "./tally.ts";
 
