@@ -57,7 +57,7 @@ export class DeadlineScope extends EnterableScope implements Timer {
   moveDeadline(dueAt: number): void {
     this.#disarm();
     this.dueAt = dueAt;
-    if (this.state === "open") this.#arm();
+    if (this.state === "open") this.#arm(this.run!.timers.now());
   }
 
   /** Cancels it as its deadline passed, if it has (R4). */
@@ -97,14 +97,15 @@ export class DeadlineScope extends EnterableScope implements Timer {
 
   entered(): void {
     const { timers, hooks } = this.run!;
-    if (this.#timeout !== undefined) {
-      this.dueAt = timers.now() + this.#timeout;
-    } else if (this.dueAt !== Infinity) {
+    if (this.#timeout !== undefined || this.dueAt !== Infinity) {
       this.#enteredAt = timers.now();
+      if (this.#timeout !== undefined) {
+        this.dueAt = this.#enteredAt + this.#timeout;
+      }
     }
     hooks?.emit("scopeEntered", this.handle, this.owner);
     if (this.own !== undefined) this.#watch();
-    else this.#arm();
+    else this.#arm(this.#enteredAt);
   }
 
   left(): void {
@@ -114,9 +115,9 @@ export class DeadlineScope extends EnterableScope implements Timer {
     this.run!.hooks?.emit("scopeExited", this.handle, this.owner);
   }
 
-  #arm(): void {
+  #arm(now: number): void {
     if (this.dueAt === Infinity || this.own !== undefined) return;
-    if (this.dueAt <= this.run!.timers.now()) this.fire();
+    if (this.dueAt <= now) this.fire();
     else this.run!.timers.arm(this);
   }
 

@@ -81,7 +81,9 @@ export class TimerHeap {
     this.#heap.push(timer);
     this.#siftUp(this.#heap.length - 1);
     if (timer.dueAt < this.#alarmAt) this.#setAlarm();
-    else if (timer.isEvent && this.#events === 1) this.#setAlarm();
+    else if (!this.#keepsAlarm && timer.isEvent && this.#events === 1) {
+      this.#setAlarm();
+    }
   }
 
   disarm(timer: Timer): void {
