@@ -137,10 +137,11 @@ class Thread implements Isolate {
     if (this.#isDead) return "exited";
     const { ask, load, proof } = this.#times;
     // A thread that is starting loads builtins and must not be killed.
-    await settledWithin(START_TIME, [this.#ready, this.death]);
+    if (this.#state === STATE.starting) {
+      await settledWithin(START_TIME, [this.#ready, this.death]);
+    }
     if (await this.#exits(ask)) return "exited";
     if (await this.#loads(load)) return this.#leak();
-    await this.cpuTime();
     this.#kill();
     return await settledWithin(proof, [this.death]) ? "killed" : this.#leak();
   }
@@ -148,13 +149,14 @@ class Thread implements Isolate {
   /** Asks the thread to exit, and waits for it if it can hear. */
   async #exits(ask: number): Promise<boolean> {
     if (this.#isDead) return true;
+    // In the synchronous code of a task it cannot hear; and a message that waits
+    // for a thread when it is killed makes Deno print an error.
+    if (this.#state === STATE.running) return false;
     Atomics.store(this.#control, WORD.exit, 1);
     Atomics.add(this.#control, WORD.workerBell, 1);
     Atomics.notify(this.#control, WORD.workerBell);
     this.post({ say: "exit" });
-    // In the synchronous code of a task it cannot hear.
-    const deaf = this.#state === STATE.running;
-    return await settledWithin(deaf ? 0 : ask, [this.death]);
+    return await settledWithin(ask, [this.death]);
   }
 
   /** Whether it still loads a module when all patience is gone. */
@@ -220,6 +222,7 @@ class Thread implements Isolate {
     unref(this.#lifeline);
     await closed.promise;
     this.#isDead = true;
+    this.#lifeline.close();
     // The exit code of a thread that ended by itself comes right behind.
     if (!this.#isKilled) await settledWithin(this.#times.ask, [exited.promise]);
     this.keepsAlive = false;

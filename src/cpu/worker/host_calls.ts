@@ -58,8 +58,8 @@ export class HostCalls {
   /** Takes in an answer; `settle` hands it on. */
   arrive(answer: HostAnswer): void {
     this.#answers.push(answer);
-    // Order: the code that waits goes on in the serving loop's own turn. There,
-    // and only there, Deno reports that the heap has reached its limit.
+    // Order: the code that waits goes on in the serving loop's own turn: see
+    // `freshTurn`.
     this.#link.ringSelf();
   }
 

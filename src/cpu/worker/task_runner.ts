@@ -95,7 +95,7 @@ export class TaskRunner {
     if (found instanceof Promise) {
       return found.then(async (loaded) => {
         link.enter(STATE.running);
-        await this.#freshTurn();
+        await link.freshTurn();
         return this.#conclude(task, run(task, loaded));
       });
     }
@@ -240,14 +240,6 @@ export class TaskRunner {
         throw new Error(`Cannot use ${handle.name}: no task is running`);
       });
     return reviveShared(args, make) as unknown[];
-  }
-
-  /** Goes on in a turn of the serving loop's own kind: see `HostCalls`. */
-  async #freshTurn(): Promise<void> {
-    const { link } = this.#parts;
-    const wait = Atomics.waitAsync(link.control, WORD.workerBell, link.bell);
-    link.ringSelf();
-    if (wait.async) await wait.value;
   }
 }
 

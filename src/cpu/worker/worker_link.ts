@@ -132,6 +132,16 @@ export class WorkerLink {
   }
 
   /**
+   * Goes on in a turn of its own that the bell began. In such a turn, and only
+   * there, Deno reports that the heap has reached its limit.
+   */
+  async freshTurn(): Promise<void> {
+    const wait = Atomics.waitAsync(this.control, WORD.workerBell, this.bell);
+    this.ringSelf();
+    if (wait.async) await wait.value;
+  }
+
+  /**
    * Waits for the bell to ring more often than `seen`.
    *
    * @param hungry Whether a new frame is a reason to wake up.
