@@ -5,7 +5,6 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { DeadlineScope } from "./_deadline_scope.ts";
 import type { AnyFiber } from "./_fiber_internals.ts";
-import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import { scopeOf } from "./_strand.ts";
 import { type AnyExit, TaskNode } from "./_task_node.ts";
@@ -83,17 +82,17 @@ export class NurseryState implements Nursery<unknown, unknown> {
   startSoon(child: any, options?: { readonly name?: string }): any {
     if (this.#closed) throw new NurseryClosed(this.name);
     const task = this.makeTask(child, options?.name, this.task);
-    const future = new Future<unknown, unknown>(new TaskSource(task));
+    const future = task.future = new Future<unknown, unknown>(task);
     this.adopt(task);
     task.linkUnder(this.scope);
     this.run.hooks?.emit("taskSpawned", task);
-    const context = this.spawnContext();
-    this.run.queue.push(
-      new FirstStep(task, effectOf(child, [], task), context, (exit) => {
-        settleFuture(future, exit);
-        this.childEnded(task, exit, future);
-      }),
+    const body: Effect.Effect<unknown, unknown> = effectOf<never>(
+      child,
+      [],
+      task,
     );
+    task.prepare(body, this.spawnContext(), this);
+    this.run.queue.push(task);
     return future;
   }
 
@@ -145,11 +144,10 @@ export class NurseryState implements Nursery<unknown, unknown> {
     return scopeOf(fiber)?.run === this.run ? fiber.context : this.#context;
   }
 
-  childEnded(
-    task: AnyTask,
-    exit: AnyExit,
-    future: Future<unknown, unknown> | undefined,
-  ): void {
+  taskEnded(task: AnyTask, exit: AnyExit): void {
+    const future = task.future as Future<unknown, unknown> | undefined;
+    task.future = undefined;
+    if (future !== undefined) settleFuture(future, exit);
     if (Exit.isFailure(exit)) this.#childFailed(task, exit, future);
     this.run.hooks?.emit("taskExited", task, outcomeOf(exit));
     this.letGo();
@@ -232,41 +230,5 @@ export class NurseryState implements Nursery<unknown, unknown> {
         this.#failures.some((kept) => originOf(kept) === origin);
       if (!known) this.#failures.push(reason);
     }
-  }
-}
-
-/** The first step of a child, in its turn. */
-class FirstStep implements Job {
-  constructor(
-    readonly task: AnyTask,
-    readonly body: Effect.Effect<unknown, unknown, unknown>,
-    readonly context: Context.Context<never>,
-    readonly ended: (exit: AnyExit) => void,
-  ) {}
-
-  run(): void {
-    this.task.start(
-      this.body as Effect.Effect<unknown, unknown>,
-      this.context,
-      this.ended,
-    );
-  }
-}
-
-/** A task, as its future sees it. */
-class TaskSource {
-  constructor(readonly task: AnyTask) {}
-
-  get name(): string {
-    return this.task.path;
-  }
-
-  get status(): Future<unknown, unknown>["status"] {
-    const { status } = this.task;
-    return status === "waiting" ? "running" : status;
-  }
-
-  cancel(cancellation: NonNullable<TaskNode["own"]>): void {
-    this.task.cancelWith(cancellation);
   }
 }

@@ -3,7 +3,7 @@ import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
 /** A step that waits for its turn: a wake-up, a cancellation, a first step. */
 export interface Job {
-  run(): void;
+  step(): void;
 }
 
 /** Where jobs wait for their turn. */
@@ -26,7 +26,7 @@ export class ForeignQueue implements RunQueue {
   }
 
   push(job: Job): void {
-    this.#dispatcher.scheduleTask(() => job.run(), 0);
+    this.#dispatcher.scheduleTask(() => job.step(), 0);
   }
 }
 
@@ -122,7 +122,7 @@ export class LoopScheduler
       while (next < batch.length) {
         const job = batch[next++]!;
         if (typeof job === "function") job();
-        else job.run();
+        else job.step();
       }
     } finally {
       // Invariant: a job that throws costs nobody else a turn: the rest of the

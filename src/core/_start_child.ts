@@ -22,7 +22,7 @@ export interface StartTarget extends Nursery<unknown, unknown> {
   holdOpen(): void;
   letGo(): void;
   spawnContext(): Context.Context<never>;
-  childEnded(task: AnyTask, exit: AnyExit, future: undefined): void;
+  taskEnded(task: AnyTask, exit: AnyExit): void;
 }
 
 /**
@@ -86,14 +86,12 @@ class PendingStart<V> {
     const status: TaskStatus<V> = { started: (value) => this.#started(value) };
     const effect = effectOf(body, [status], task);
     const context = target.spawnContext();
-    task.run.queue.push({
-      run: () =>
-        task.start(
-          effect as Effect.Effect<unknown, unknown>,
-          context,
-          (exit) => this.#ended(exit),
-        ),
-    });
+    task.prepare(
+      effect as Effect.Effect<unknown, unknown>,
+      context,
+      { taskEnded: (_, exit) => this.#ended(exit) },
+    );
+    task.run.queue.push(task);
   }
 
   #started(value: V): void {
@@ -113,7 +111,7 @@ class PendingStart<V> {
 
   #ended(exit: AnyExit): void {
     if (this.#phase === "started") {
-      return this.target.childEnded(this.task, exit, undefined);
+      return this.target.taskEnded(this.task, exit);
     }
     this.#phase = "ended";
     this.task.run.hooks?.emit("taskExited", this.task, outcomeOf(exit));

@@ -35,7 +35,7 @@ export interface OpenWait {
  *
  * A cancellation reaches a fiber only while it is suspended (never between its
  * last operation and its `return`), and only through the run queue (R3):
- * `cancelArrived` marks and queues, `run` delivers. In one of our own waits the
+ * `cancelArrived` marks and queues, `step` delivers. In one of our own waits the
  * wait is asked first (R12); in a wait of Effect's the fiber is interrupted; in
  * a region that Effect shields, delivery waits until the region is left.
  */
@@ -80,7 +80,7 @@ export class Strand implements Host, Job {
     this.enqueue();
   }
 
-  run(): void {
+  step(): void {
     this.#queued = false;
     if (this.delivered || this.fiber.pollUnsafe() !== undefined) return;
     if (this.#undone !== undefined) return this.#interrupt(this.#undone);

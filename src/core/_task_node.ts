@@ -3,6 +3,7 @@ import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import {
   cancellationSeenFrom,
@@ -25,24 +26,35 @@ export type TaskState =
   | "failed"
   | "cancelled";
 
+/** Who is told that a task has ended. */
+export interface TaskKeeper {
+  taskEnded(task: TaskNode, exit: AnyExit): void;
+}
+
 /**
  * A task: a place in the scope tree, directly under the scope of its nursery,
  * with a name, an owner, and a body that runs on a fiber of its own.
  *
  * @typeParam N The type of a nursery, which lives on a floor above.
  */
-export class TaskNode<N = unknown> extends ScopeNode implements ScopeOwner {
+export class TaskNode<N = unknown> extends ScopeNode
+  implements ScopeOwner, Job {
   wait: OpenWait | undefined = undefined;
   parentTask: TaskNode<N> | undefined;
   parentNursery: N | undefined;
   /** The nursery that it will move to when it calls `started()`. */
   eventualParentNursery: N | undefined = undefined;
   exit: AnyExit | undefined = undefined;
+  /** The future of its result, while it lives and if it has one. */
+  future: object | undefined = undefined;
   /** Where it was spawned, when the run captures stacks. */
   spawnedAt: string | undefined = undefined;
   cancelPoints = 0;
   schedulePoints = 0;
   declare run: RunState;
+  #body: Effect.Effect<unknown, unknown> | undefined = undefined;
+  #context: Context.Context<never> | undefined = undefined;
+  #keeper: TaskKeeper | undefined = undefined;
   #nurseries: N[] | undefined = undefined;
   #exitListeners: Set<() => void> | undefined = undefined;
   readonly #index: number;
@@ -121,18 +133,28 @@ export class TaskNode<N = unknown> extends ScopeNode implements ScopeOwner {
     return () => listeners.delete(listener);
   }
 
+  /** Gets ready: `step` takes the first one, and `keeper` hears of the end. */
+  prepare(
+    body: Effect.Effect<unknown, unknown>,
+    context: Context.Context<never>,
+    keeper: TaskKeeper,
+  ): void {
+    this.#body = body;
+    this.#context = context;
+    this.#keeper = keeper;
+  }
+
   /**
-   * Runs `body` on a new fiber, up to its first wait. Called from the run queue,
-   * or where a run begins.
+   * Runs the body on a new fiber, up to its first wait. Called from the run
+   * queue, or where a run begins.
    *
    * Order: the first step is taken even by a task that is cancelled already
    * (R17); the cancellation meets it in its first wait.
    */
-  start(
-    body: Effect.Effect<unknown, unknown, never>,
-    context: Context.Context<never>,
-    ended: (exit: AnyExit) => void,
-  ): void {
+  step(): void {
+    const body = this.#body!;
+    const context = this.#context!;
+    this.#body = this.#context = undefined;
     const entry = Effect.withFiber((fiber) => {
       const strand = new Strand(fiber, this, this.run.queue);
       this.host = strand;
@@ -144,15 +166,17 @@ export class TaskNode<N = unknown> extends ScopeNode implements ScopeOwner {
       Context.add(context, CurrentScope, this as ScopeNode),
     )(entry);
     const exit = fiber.pollUnsafe();
-    if (exit !== undefined) this.#end(exit, ended);
-    else fiber.addObserver((exit) => this.#end(exit, ended));
+    if (exit !== undefined) this.#end(exit);
+    else fiber.addObserver((exit) => this.#end(exit));
   }
 
-  #end(raw: AnyExit, ended: (exit: AnyExit) => void): void {
+  #end(raw: AnyExit): void {
     const exit = Exit.isFailure(raw) ? this.#withProvenance(raw) : raw;
     this.exit = exit;
     this.unlink();
-    ended(exit);
+    const keeper = this.#keeper!;
+    this.#keeper = undefined;
+    keeper.taskEnded(this, exit);
     this.#exitListeners?.forEach((listener) => listener());
     this.#exitListeners = undefined;
   }

@@ -107,7 +107,7 @@ export class Wait<A, E> implements Job, OpenWait {
   }
 
   /** The fiber takes the result: called from the run queue only. */
-  run(): void {
+  step(): void {
     if (this.#state !== "settled") return;
     this.#leave("done");
     const { strand } = this.#place;
@@ -188,7 +188,7 @@ export class Wait<A, E> implements Job, OpenWait {
     const { fiber, node } = this.#place;
     if (node === undefined) return;
     this.#place.queue.push({
-      run: () =>
+      step: () =>
         fiber.interruptUnsafe(
           undefined,
           annotationsFor(cancellationSeenFrom(node)),

@@ -16,9 +16,14 @@ import { suspendOn } from "./suspend_task.ts";
 
 /** What stands behind a future and can be asked to stop. */
 export interface FutureSource {
-  readonly name: string;
-  readonly status: Future<unknown, unknown>["status"];
-  cancel(cancellation: Cancellation): void;
+  /** How it is called, as in `task "main/crawl"`. */
+  readonly label: string;
+  /** The path of the task, or what stands for it. */
+  readonly path: string;
+  /** What it is doing. */
+  readonly status: Future<unknown, unknown>["status"] | "waiting";
+  /** Asks it to stop. */
+  cancelWith(cancellation: Cancellation): void;
 }
 
 /** The writing end of a future that somebody settles by hand. */
@@ -148,11 +153,12 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     const controller = new AbortController();
     let cancelling = false;
     const future: Future<A, E> = new Future<A, E>({
-      name: "a promise",
+      label: "a promise",
+      path: "a promise",
       get status() {
         return cancelling ? "cancelling" as const : "running" as const;
       },
-      cancel(cancellation) {
+      cancelWith(cancellation) {
         cancelling = true;
         if (options.onCancel === "abandon") {
           future.#settle(cancelledExit(cancellation));
@@ -186,7 +192,10 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     | "succeeded"
     | "failed"
     | "cancelled" {
-    if (this.#exit === undefined) return this.#source?.status ?? "pending";
+    if (this.#exit === undefined) {
+      const status = this.#source?.status ?? "pending";
+      return status === "waiting" ? "running" : status;
+    }
     const { _tag } = outcomeOf(this.#exit);
     return _tag === "Succeeded"
       ? "succeeded"
@@ -216,10 +225,10 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     if (this.#exit !== undefined) return;
     const cancellation = new Cancellation({
       reason: { _tag: "Explicit", message: reason },
-      scope: this.#source?.name ?? "future",
+      scope: this.#source?.path ?? "future",
       ...currentRequester(),
     });
-    if (this.#source !== undefined) this.#source.cancel(cancellation);
+    if (this.#source !== undefined) this.#source.cancelWith(cancellation);
     else this.#settle(cancelledExit(cancellation));
   }
 
@@ -277,7 +286,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   }
 
   #label(): string {
-    return this.#source === undefined ? "a future" : `"${this.#source.name}"`;
+    return this.#source?.label ?? "a future";
   }
 
   #addWaiter(waiter: (exit: AnyExit) => void): void {

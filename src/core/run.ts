@@ -152,16 +152,16 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     const crashes = crashesOf(root);
     const release = holdOpen(options.signal, cancel);
     state.hooks?.emit("taskSpawned", root);
-    root.start(
-      effectOf(body, [], root) as Effect.Effect<unknown, unknown>,
-      context,
-      (exit) => {
+    const body0 = effectOf(body, [], root) as Effect.Effect<unknown, unknown>;
+    root.prepare(body0, context, {
+      taskEnded(_, exit) {
         release();
         const final = withCrashes(exit, crashes);
         state.hooks?.emit("taskExited", root, outcomeOf(final));
         resolve(final);
       },
-    );
+    });
+    root.step();
   });
   return { root, exit, cancel };
 }
