@@ -41,7 +41,7 @@ function withoutParameterProperties(source: string): string {
     /\bconstructor\([\s\S]*?\)\s*\{/g,
     (head) =>
       head.replace(
-        /\b(?:readonly|public|private|protected)\b/g,
+        /\b(?:readonly|override|public|private|protected)\b/g,
         (word) => " ".repeat(word.length),
       ),
   );

