@@ -1,9 +1,9 @@
-import * as Cause from "npm:effect@^4.1.0/Cause";
+import type * as Cause from "npm:effect@^4.1.0/Cause";
 import type * as Context from "npm:effect@^4.1.0/Context";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
-import { DeadlineScope } from "./_deadline_scope.ts";
+import type { DeadlineScope } from "./_deadline_scope.ts";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import type { RunState } from "./_run_state.ts";
 import { scopeOf } from "./_strand.ts";

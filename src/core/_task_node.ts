@@ -82,12 +82,8 @@ export class TaskNode<N = unknown> extends ScopeNode
   }
 
   get path(): string {
-    const names: string[] = [];
-    for (
-      let task: TaskNode<N> | undefined = this;
-      task;
-      task = task.parentTask
-    ) {
+    const names = [this.name];
+    for (let task = this.parentTask; task; task = task.parentTask) {
       names.push(task.name);
     }
     return names.reverse().join("/");

@@ -1,10 +1,10 @@
+// `any` here means "of whatever type": the helpers below take bodies apart.
+// deno-lint-ignore-file no-explicit-any
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import { driveGenerator } from "./_generator_body.ts";
 import { awaitBody } from "./_promise_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
-
-// deno-lint-ignore-file no-explicit-any
 
 /** Any Effect. */
 export type Eff = Effect.Effect<any, any, any>;

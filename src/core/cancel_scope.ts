@@ -1,5 +1,5 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import * as Option from "npm:effect@^4.1.0/Option";

@@ -1,4 +1,4 @@
-import * as Cause from "npm:effect@^4.1.0/Cause";
+import type * as Cause from "npm:effect@^4.1.0/Cause";
 import { Cancelled } from "./cancellation_errors.ts";
 import { interruptedByEffect } from "./_promise_wait.ts";
 import { cancellationOf, taskPathOf } from "./provenance.ts";

@@ -1,4 +1,4 @@
-import * as Cause from "npm:effect@^4.1.0/Cause";
+import type * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { interruptedByEffect } from "./_promise_wait.ts";
 import { isOnlyInterrupted } from "./_task_node.ts";
