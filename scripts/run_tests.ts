@@ -7,6 +7,7 @@
 import { coverageText, testCases } from "./tally.ts";
 
 const ROOT = new URL("../", import.meta.url);
+const LIMIT_MS = 40 * 60_000;
 
 // The tests write nowhere but here, and what they forget is removed with it.
 const folder = Deno.makeTempDirSync({ prefix: "espalier-test-" });
@@ -30,6 +31,8 @@ const { success } = await new Deno.Command(Deno.execPath(), {
   cwd: ROOT,
   env: { TMPDIR: folder, TMP: folder, TEMP: folder },
   stdin: "null",
+  // A test that waits for ever ends the run instead of holding up who runs it.
+  signal: AbortSignal.timeout(LIMIT_MS),
 }).spawn().status;
 
 const tests = testCases(readReport());
