@@ -15,7 +15,8 @@ export interface ScopeSettings {
 
 /** The state behind a `CancelScope`: a scope with a deadline that may move. */
 export class DeadlineScope extends EnterableScope implements Timer {
-  dueAt: number;
+  /** Its place in the heap; fixed once it was armed, wherever it moves later. */
+  dueAt = Infinity;
   armed = false;
   turn = 0;
   readonly isEvent = true;
@@ -24,13 +25,15 @@ export class DeadlineScope extends EnterableScope implements Timer {
   caught = false;
   readonly #timeout: number | undefined;
   readonly #defaultName: string;
+  #deadline: number;
+  #timer: Timer | undefined = undefined;
   #enteredAt = 0;
   #watchdog: Timer | undefined = undefined;
 
   constructor(settings: ScopeSettings, defaultName: string) {
     super(settings.name);
     this.shielded = settings.shield ?? false;
-    this.dueAt = settings.deadline ?? Infinity;
+    this.#deadline = settings.deadline ?? Infinity;
     this.#timeout = settings.timeout;
     this.#defaultName = defaultName;
   }
@@ -40,12 +43,13 @@ export class DeadlineScope extends EnterableScope implements Timer {
   }
 
   override get ownDeadline(): number {
-    return this.dueAt;
+    return this.#deadline;
   }
 
   /** How long the body was given, for the message of a late one. */
   get budget(): number {
-    return this.#timeout ?? Math.max(0, this.dueAt - this.#enteredAt);
+    return this.#timeout ??
+      Math.max(0, this.#deadline - this.#enteredAt);
   }
 
   /** Has it a length of time instead of a moment, and no moment yet? */
@@ -54,24 +58,23 @@ export class DeadlineScope extends EnterableScope implements Timer {
   }
 
   /** Changes the deadline; one that has passed strikes at the next checkpoint. */
-  moveDeadline(dueAt: number): void {
+  moveDeadline(deadline: number): void {
     this.#disarm();
-    this.dueAt = dueAt;
+    this.#deadline = deadline;
     if (this.state === "open") this.#arm(this.run!.timers.now());
   }
 
   /** Cancels it as its deadline passed, if it has (R4). */
   checkDeadline(): void {
     if (this.state !== "open" || this.own !== undefined) return;
-    if (this.dueAt <= this.run!.timers.now()) this.fire();
+    if (this.#deadline <= this.run!.timers.now()) this.fire();
   }
 
   fire(): void {
-    if (this.armed) this.#disarm();
     this.cancelFor(
-      { _tag: "DeadlinePassed", deadline: this.dueAt },
+      { _tag: "DeadlinePassed", deadline: this.#deadline },
       "host",
-      this.dueAt,
+      this.#deadline,
     );
   }
 
@@ -97,10 +100,10 @@ export class DeadlineScope extends EnterableScope implements Timer {
 
   entered(): void {
     const { timers, hooks } = this.run!;
-    if (this.#timeout !== undefined || this.dueAt !== Infinity) {
+    if (this.#timeout !== undefined || this.#deadline !== Infinity) {
       this.#enteredAt = timers.now();
       if (this.#timeout !== undefined) {
-        this.dueAt = this.#enteredAt + this.#timeout;
+        this.#deadline = this.#enteredAt + this.#timeout;
       }
     }
     hooks?.emit("scopeEntered", this.handle, this.owner);
@@ -116,13 +119,21 @@ export class DeadlineScope extends EnterableScope implements Timer {
   }
 
   #arm(now: number): void {
-    if (this.dueAt === Infinity || this.own !== undefined) return;
-    if (this.dueAt <= now) this.fire();
-    else this.run!.timers.arm(this);
+    const deadline = this.#deadline;
+    if (deadline === Infinity || this.own !== undefined) return;
+    if (deadline <= now) return this.fire();
+    if (this.#timer === undefined) {
+      this.dueAt = deadline;
+      this.#timer = this;
+    } else {
+      // The heap may still hold the timer that was disarmed, under its old key.
+      this.#timer = new MovedDeadline(this, deadline);
+    }
+    this.run!.timers.arm(this.#timer);
   }
 
   #disarm(): void {
-    if (this.armed) this.run!.timers.disarm(this);
+    if (this.#timer?.armed) this.run!.timers.disarm(this.#timer);
   }
 
   /** Reports a cleanup that outlives the cancellation by too much. */
@@ -145,5 +156,21 @@ export class DeadlineScope extends EnterableScope implements Timer {
       },
     };
     timers.arm(this.#watchdog);
+  }
+}
+
+/** The timer of a deadline that has been changed. */
+class MovedDeadline implements Timer {
+  armed = false;
+  turn = 0;
+  readonly isEvent = true;
+
+  constructor(
+    readonly scope: DeadlineScope,
+    readonly dueAt: number,
+  ) {}
+
+  fire(): void {
+    this.scope.fire();
   }
 }

@@ -4,8 +4,11 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 
 /** Something that is due at a moment. */
 export interface Timer {
-  /** When, in milliseconds on the clock of its heap. */
-  dueAt: number;
+  /**
+   * When, in milliseconds on the clock of its heap. Must not change once it was
+   * armed: the heap may hold it for a while after it was disarmed.
+   */
+  readonly dueAt: number;
   /** Whether it is waiting in a heap; owned by the heap. */
   armed: boolean;
   /** Its place among those due at the same moment; owned by the heap. */

@@ -88,6 +88,9 @@ function refuse(value: unknown): Effect.Effect<never> {
 }
 
 function describe(value: unknown): string {
+  if (isGenerator(value)) {
+    return "a generator that was called already: hand over the function";
+  }
   return typeof value === "object" && value !== null
     ? Object.prototype.toString.call(value)
     : String(value);

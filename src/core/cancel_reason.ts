@@ -49,7 +49,9 @@ export function explainReason(reason: CancelReason): string {
         ? "no reason was given"
         : describe(reason.message);
     case "DeadlinePassed":
-      return `its deadline of ${reason.deadline} ms passed`;
+      return `its deadline of ${
+        Math.round(reason.deadline * 1000) / 1000
+      } ms passed`;
     case "ChildFailed":
       return `its child "${reason.task}" failed with ${describe(reason.error)}`;
     case "BodyFailed":

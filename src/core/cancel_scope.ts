@@ -123,7 +123,7 @@ export class CancelScope {
    */
   get deadline(): number {
     refuseRelative(this.#scope, "read");
-    return this.#scope.dueAt;
+    return this.#scope.ownDeadline;
   }
 
   set deadline(deadline: number) {

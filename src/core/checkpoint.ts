@@ -90,7 +90,7 @@ export function checkpointThen<A, E>(
 
 /** What an attempt got, and how to give it to somebody else if it gets lost. */
 export interface Granted<A, E> {
-  readonly result: Exit.Exit<A, E>;
+  readonly result: Effect.Effect<A, E>;
   readonly lost?: () => void;
 }
 
@@ -122,7 +122,7 @@ export function attemptOrWait<A, E>(
 /** Waits for the next turn and goes on with `result`, cancelled or not. */
 function takeTurn<A, E>(
   fiber: AnyFiber,
-  result: Exit.Exit<A, E>,
+  result: Effect.Effect<A, E>,
   lost?: () => void,
 ): Effect.Effect<A, E> {
   return suspendFiber<A, E>(fiber, undefined, (settle) => {

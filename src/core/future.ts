@@ -46,6 +46,16 @@ export let settleFuture: (
 export let wasTaken: (future: Future<unknown, unknown>) => boolean;
 
 /**
+ * Calls `listener` once with the exit of a future, at once where it is there;
+ * answers how to call it off. A listener must only mark and queue; it answers
+ * whether it takes the result, so that nobody else has to.
+ */
+export let whenSettled: (
+  future: Future<unknown, unknown>,
+  listener: (exit: AnyExit) => boolean,
+) => () => void;
+
+/**
  * A result that is there now or later: the reading end of a cell that is
  * written once.
  *
@@ -175,6 +185,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   static {
     settleFuture = (future, exit) => future.#settle(exit as Exit.Exit<never>);
     wasTaken = (future) => future.#wasTaken;
+    whenSettled = (future, listener) => future.#whenSettled(listener);
   }
 
   /** Waits, and answers how it ended; never fails. */
@@ -287,6 +298,15 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
 
   #label(): string {
     return this.#source?.label ?? "a future";
+  }
+
+  #whenSettled(listener: (exit: AnyExit) => boolean): () => void {
+    const waiter = (exit: AnyExit) => {
+      if (listener(exit)) this.#wasTaken = true;
+    };
+    if (this.#exit !== undefined) waiter(this.#exit);
+    else this.#addWaiter(waiter);
+    return () => void this.#waiters?.delete(waiter);
   }
 
   #addWaiter(waiter: (exit: AnyExit) => void): void {
