@@ -40,7 +40,7 @@ export function bundle(entry: URL, start: string, read: ReadModule): string {
       },
     );
     const exported = [...source.matchAll(EXPORT)].map(([, name]) => name);
-    const body = source.replace(/^export /gm, "");
+    const body = source.replace(EXPORT, (line) => line.slice("export ".length));
     const left = /^(?:import|export)\b(?!\().*$/m.exec(body);
     if (left) throw new Error(`Cannot bundle ${url}: ${left[0]}`);
     const name = `$${names.size}`;

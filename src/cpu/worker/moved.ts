@@ -38,7 +38,7 @@ const KEY_OF_MOVED = Symbol.for("espalier.cpu.moved.1");
  * ```
  *
  * @param value What to hand over.
- * @param transfer The parts of it to hand over; views stand for their buffers.
+ * @param transfer The parts of it to hand over.
  * @returns The value, marked.
  */
 export function move<T>(
