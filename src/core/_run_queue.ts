@@ -1,4 +1,4 @@
-import type * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
 /** A step that waits for its turn: a wake-up, a cancellation, a first step. */
@@ -9,6 +9,11 @@ export interface Job {
 /** Where jobs wait for their turn. */
 export interface RunQueue {
   push(job: Job): void;
+  /**
+   * Did the scheduler take the turn from `fiber` between two operations? Then it
+   * waits in none, and no cancellation may land there.
+   */
+  isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean;
 }
 
 /** How long passes may follow each other before timers and I/O get a turn. */
@@ -19,10 +24,20 @@ const SLICE_MS = 4;
  * its own, so that a scheduler that chooses the order sees each of them.
  */
 export class ForeignQueue implements RunQueue {
+  readonly #scheduler: Scheduler.Scheduler & Partial<RunQueue>;
   readonly #dispatcher: Scheduler.SchedulerDispatcher;
 
   constructor(scheduler: Scheduler.Scheduler) {
+    this.#scheduler = scheduler;
     this.#dispatcher = scheduler.makeDispatcher();
+  }
+
+  isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    if (this.#scheduler instanceof Scheduler.MixedScheduler) {
+      return hasUsedItsTurn(fiber);
+    }
+    // A scheduler of one's own knows best whom it took the turn from.
+    return this.#scheduler.isPreempted?.(fiber) ?? false;
   }
 
   push(job: Job): void {
@@ -61,6 +76,10 @@ export class LoopScheduler
 
   shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
     return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield;
+  }
+
+  isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    return hasUsedItsTurn(fiber);
   }
 
   makeDispatcher(): this {
@@ -134,4 +153,10 @@ export class LoopScheduler
       this.#spare = batch;
     }
   }
+}
+
+/** Effect counts the operations of a turn, and begins again with the next. */
+function hasUsedItsTurn(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+  const { maxOpsBeforeYield, preventYield } = fiber.cache;
+  return !preventYield && fiber.currentOpCount >= maxOpsBeforeYield;
 }

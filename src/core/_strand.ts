@@ -85,6 +85,7 @@ export class Strand implements Host, Job {
     if (this.delivered || this.fiber.pollUnsafe() !== undefined) return;
     if (this.#undone !== undefined) return this.#interrupt(this.#undone);
     if (!this.node.cancelled) return;
+    if (this.#queue.isPreempted(this.fiber)) return this.enqueue();
     if (this.wait !== undefined) this.wait.cancel();
     else if (isInterruptible(this.fiber)) this.interrupt();
     else this.listen();

@@ -3,7 +3,7 @@ import type { AnyExit } from "./_task_node.ts";
 import type { Body0, Result } from "./body.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
 import { cancellationOf, taskPathOf } from "./provenance.ts";
-import { type RunOptions, startRun } from "./run.ts";
+import { type RunOptions, type StartedRun, startRun } from "./run.ts";
 
 /** Options for {@linkcode main}. */
 export interface MainOptions extends RunOptions {
@@ -47,15 +47,18 @@ export async function main<X extends Result<unknown, unknown, never>>(
   options: MainOptions = {},
 ): Promise<void> {
   const end = options.exit ?? Deno.exit;
-  const started = startRun(body, options);
   let received: StopSignal | undefined;
+  // Order: a program may say that it is ready in its first step, and be sent a
+  // signal at once, so the listeners are there before that step.
   const stopListening = listen((signal) => {
     if (received !== undefined) end(EXIT_CODES[signal]);
     received = signal;
     started.cancel({ _tag: "Signal", signal });
   });
   let exit: AnyExit;
+  let started: StartedRun;
   try {
+    started = startRun(body, options);
     exit = await started.exit;
   } finally {
     stopListening();
