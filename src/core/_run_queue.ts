@@ -3,6 +3,10 @@ import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
 /** A step that waits for its turn: a wake-up, a cancellation, a first step. */
 export interface Job {
+  /** Whose step it is, where that is known. */
+  readonly owner?: object | undefined;
+  /** The fiber that it makes go on, where there is one. */
+  readonly fiber?: Fiber.Fiber<unknown, unknown>;
   step(): void;
 }
 
@@ -14,6 +18,8 @@ export interface RunQueue {
    * waits in none, and no cancellation may land there.
    */
   isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean;
+  /** Told of each wait of ours that begins, by a queue that cares. */
+  began?(fiber: Fiber.Fiber<unknown, unknown>): void;
 }
 
 /** How long passes may follow each other before timers and I/O get a turn. */
@@ -41,7 +47,13 @@ export class ForeignQueue implements RunQueue {
   }
 
   push(job: Job): void {
-    this.#dispatcher.scheduleTask(() => job.step(), 0);
+    // A scheduler that takes jobs sees whose they are.
+    if (this.#scheduler.push !== undefined) this.#scheduler.push(job);
+    else this.#dispatcher.scheduleTask(() => job.step(), 0);
+  }
+
+  began(fiber: Fiber.Fiber<unknown, unknown>): void {
+    this.#scheduler.began?.(fiber);
   }
 }
 

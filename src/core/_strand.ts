@@ -58,6 +58,10 @@ export class Strand implements Host, Job {
     this.#queue = queue;
   }
 
+  get owner(): ScopeOwner | undefined {
+    return this.node.owner;
+  }
+
   cancelArrived(): void {
     if (this.delivered) return;
     if (this.wait !== undefined) this.wait.cancel();

@@ -7,7 +7,11 @@ import {
 } from "./_fiber_internals.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
-import { cancellationSeenFrom, type ScopeNode } from "./_scope_tree.ts";
+import {
+  cancellationSeenFrom,
+  type ScopeNode,
+  type ScopeOwner,
+} from "./_scope_tree.ts";
 import type { OpenWait, Strand, WaitSubject } from "./_strand.ts";
 import { annotationsFor } from "./provenance.ts";
 import { InternalError } from "./usage_errors.ts";
@@ -59,11 +63,20 @@ export class Wait<A, E> implements Job, OpenWait {
     this.#resume = resume;
   }
 
+  get fiber(): AnyFiber {
+    return this.#place.fiber;
+  }
+
+  get owner(): ScopeOwner | undefined {
+    return this.#place.node?.owner;
+  }
+
   /** Opens the wait; a task that is cancelled already is asked to leave at once. */
   begin(abort: Abort | undefined): void {
     this.#abort = abort;
     const { strand, node, run } = this.#place;
     if (strand !== undefined) strand.wait = this;
+    this.#place.queue.began?.(this.fiber);
     const task = node?.owner;
     if (task !== undefined) {
       task.schedulePoints++;

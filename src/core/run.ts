@@ -8,14 +8,14 @@ import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 import { Hooks } from "./_hooks.ts";
 import { liveTimers, loopScheduler, RunState } from "./_run_state.ts";
 import { type AnyExit, TaskNode } from "./_task_node.ts";
+import { type AnyBody } from "./any_body.ts";
 import {
-  type AnyBody,
   type Body0,
-  effectOf,
   type ErrorOf,
   type Result,
   type SuccessOf,
 } from "./body.ts";
+import { effectOf } from "./_effect_of.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { Cancellation } from "./cancellation.ts";
 import { defaultClock } from "./default_clock.ts";
@@ -116,8 +116,12 @@ export function runExit<X extends Result<unknown, unknown, never>>(
 export interface StartedRun {
   readonly root: AnyTask;
   readonly exit: Promise<AnyExit>;
+  /** How it ended, if it has. */
+  poll(): AnyExit | undefined;
   /** Cancels the root, on behalf of the host. */
   cancel(reason: CancelReason): void;
+  /** Stops keeping the process alive for a run that can never end. */
+  abandon(): void;
 }
 
 /** Starts a run and hands out the means to cancel it. */
@@ -148,22 +152,23 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     Clock.Clock,
     clock,
   ) as Context.Context<never>;
+  const crashes = crashesOf(root);
+  const release = holdOpen(options.signal, cancel);
+  let ended: AnyExit | undefined;
   const exit = new Promise<AnyExit>((resolve) => {
-    const crashes = crashesOf(root);
-    const release = holdOpen(options.signal, cancel);
     state.hooks?.emit("taskSpawned", root);
     const body0 = effectOf(body, [], root) as Effect.Effect<unknown, unknown>;
     root.prepare(body0, context, {
       taskEnded(_, exit) {
         release();
-        const final = withCrashes(exit, crashes);
-        state.hooks?.emit("taskExited", root, outcomeOf(final));
-        resolve(final);
+        ended = withCrashes(exit, crashes);
+        state.hooks?.emit("taskExited", root, outcomeOf(ended));
+        resolve(ended);
       },
     });
     root.step();
   });
-  return { root, exit, cancel };
+  return { root, exit, poll: () => ended, cancel, abandon: release };
 }
 
 function cancelRoot(root: AnyTask, reason: CancelReason): void {
@@ -187,7 +192,10 @@ function holdOpen(
   const abort = () => cancel({ _tag: "Aborted", reason: signal?.reason });
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort, { once: true });
+  let isHeld = true;
   return () => {
+    if (!isHeld) return;
+    isHeld = false;
     timers.release();
     signal?.removeEventListener("abort", abort);
   };

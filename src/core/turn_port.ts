@@ -1,0 +1,20 @@
+import type * as Fiber from "npm:effect@^4.1.0/Fiber";
+import type { Job, RunQueue } from "./_run_queue.ts";
+import { scopeOf } from "./_strand.ts";
+import type { AnyTask } from "./task.ts";
+
+/** A step of a task that waits for its turn. */
+export interface Turn extends Job {}
+
+/**
+ * What a scheduler may offer on top of Effect's, to be handed whole turns, which
+ * say whose they are, instead of functions.
+ */
+export interface TurnTaker extends RunQueue {}
+
+/** The task that a fiber works for, if it is one of a run of ours. */
+export function taskOf(
+  fiber: Fiber.Fiber<unknown, unknown>,
+): AnyTask | undefined {
+  return scopeOf(fiber)?.owner as AnyTask | undefined;
+}
