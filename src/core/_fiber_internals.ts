@@ -1,5 +1,4 @@
 import type * as Cause from "npm:effect@^4.1.0/Cause";
-import * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
 /** Any fiber. */
@@ -21,39 +20,23 @@ function fieldsOf(fiber: AnyFiber): FiberFields {
   return fiber as unknown as FiberFields;
 }
 
-let probed: boolean | undefined;
-let forced: boolean | undefined;
-
-/**
- * May a cancelled scope end on the fiber that runs it? Only where the fiber can
- * be made to forget an interruption. Tried once, on a fiber made for it; where
- * it fails, every scope gets a fiber of its own.
- */
-export function canForgetInterruption(): boolean {
-  return forced ?? (probed ??= probe());
-}
-
-/** Overrides the probe, so that tests can run both forms. */
-export function forceScopeForm(
-  form: "in-fiber" | "own-fiber" | undefined,
-): void {
-  forced = form === undefined ? undefined : form === "in-fiber";
-}
-
-function probe(): boolean {
-  const fiber = Effect.runFork(Effect.never);
-  const fields = fieldsOf(fiber);
-  const known = "_interruptedCause" in fields && "interruptible" in fields &&
-    fields._interruptedCause === undefined && fields.interruptible === true;
-  fiber.interruptUnsafe();
-  return known && fields._interruptedCause !== undefined;
-}
-
 /** Why `fiber` has been interrupted so far, as far as Effect recorded it. */
 export function interruptionsOf(
   fiber: AnyFiber,
 ): ReadonlyArray<Cause.Reason<never>> {
   return fieldsOf(fiber)._interruptedCause?.reasons ?? [];
+}
+
+/** Does the fiber have the two fields, and do they mean what we think? */
+export function fieldsAreKnown(fiber: AnyFiber): boolean {
+  const fields = fieldsOf(fiber);
+  if (!("_interruptedCause" in fields) || !("interruptible" in fields)) {
+    return false;
+  }
+  const wasClean = fields._interruptedCause === undefined &&
+    fields.interruptible === true;
+  fiber.interruptUnsafe();
+  return wasClean && fields._interruptedCause !== undefined;
 }
 
 /** Makes `fiber` remember `cause` as its only interruption, or none. */

@@ -8,13 +8,14 @@ import type { AnyFiber } from "./_fiber_internals.ts";
 import type { RunState } from "./_run_state.ts";
 import { scopeOf } from "./_strand.ts";
 import { type AnyExit, TaskNode } from "./_task_node.ts";
-import { type AnyBody, effectOf } from "./body.ts";
+import { type AnyBody } from "./any_body.ts";
+import { effectOf } from "./_effect_of.ts";
 import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
 import { Future, settleFuture, wasTaken } from "./future.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type FailureOrigin, originOf } from "./provenance.ts";
+import { type FailureOrigin, markOrigin, originOf } from "./_failure_origin.ts";
 import { startChild } from "./_start_child.ts";
 import type { AnyTask, Nursery, Task, TaskStatus } from "./task.ts";
 import { NurseryClosed } from "./usage_errors.ts";
@@ -39,9 +40,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
   #spawned = 0;
   #closed = false;
   /** In the order in which they happened. */
-  #failures: Cause.Reason<unknown>[] = [];
-  /** Failures that count only if nobody took them ("isolate"). */
-  #untaken: Array<{ future: Future<unknown, unknown>; exit: AnyExit }> = [];
+  #failures: Failures[] = [];
   /** One interruption that a child passed on from outside. */
   #interruption: Cause.Reason<never> | undefined = undefined;
   #whenEmpty: (() => void) | undefined = undefined;
@@ -164,10 +163,10 @@ export class NurseryState implements Nursery<unknown, unknown> {
       if (task.own === undefined && this.scope.cancelled) {
         this.#interruption ??= exit.cause.reasons[0] as Cause.Reason<never>;
       }
-    } else if (this.#policy === "isolate" && future !== undefined) {
-      this.#untaken.push({ future, exit });
+    } else if (this.#policy === "isolate") {
+      this.#failures.push({ reasons: exit.cause.reasons, future });
     } else {
-      this.#keep(exit.cause.reasons);
+      this.#failures.push({ reasons: exit.cause.reasons });
       this.cancelOthers({
         _tag: "ChildFailed",
         task: task.path,
@@ -181,7 +180,9 @@ export class NurseryState implements Nursery<unknown, unknown> {
     if (Exit.isSuccess(exit)) return;
     const [first] = failuresOf(exit.cause);
     if (first !== undefined) {
-      this.#keep(exit.cause.reasons);
+      this.#failures.push({
+        reasons: exit.cause.reasons.map((it) => markOrigin(it, this.task)),
+      });
       this.cancelOthers({ _tag: "BodyFailed", error: errorOf(first) });
     } else if (interruptedByEffect || !this.scope.cancelled) {
       this.cancelOthers({ _tag: "Aborted", reason: "interrupted by Effect" });
@@ -207,28 +208,35 @@ export class NurseryState implements Nursery<unknown, unknown> {
 
   /** Everything that went wrong, in order, as one cause (R28). */
   close(body: AnyExit): ReadonlyArray<Cause.Reason<unknown>> {
-    for (const { future, exit } of this.#untaken) {
-      if (!wasTaken(future) && Exit.isFailure(exit)) {
-        this.#keep(exit.cause.reasons);
-      }
-    }
     const interruptions = Exit.isFailure(body)
       ? body.cause.reasons.filter((reason) => reason._tag === "Interrupt")
       : [];
     if (interruptions.length === 0 && this.#interruption !== undefined) {
       interruptions.push(this.#interruption as Cause.Interrupt);
     }
-    return [...this.#failures, ...interruptions];
+    return [...this.#kept(), ...interruptions];
   }
 
-  /** Keeps each failure once, under the path of the task it came from. */
-  #keep(reasons: ReadonlyArray<Cause.Reason<unknown>>): void {
-    for (const reason of reasons) {
-      if (reason._tag === "Interrupt") continue;
-      const origin: FailureOrigin | undefined = originOf(reason);
-      const known = origin !== undefined &&
-        this.#failures.some((kept) => originOf(kept) === origin);
-      if (!known) this.#failures.push(reason);
+  /** Each failure once, under the path of the task it came from. */
+  #kept(): Cause.Reason<unknown>[] {
+    const kept: Cause.Reason<unknown>[] = [];
+    const known = new Set<FailureOrigin | undefined>();
+    for (const { reasons, future } of this.#failures) {
+      if (future !== undefined && wasTaken(future)) continue;
+      for (const reason of reasons) {
+        const origin = originOf(reason);
+        if (reason._tag === "Interrupt" || known.has(origin)) continue;
+        if (origin !== undefined) known.add(origin);
+        kept.push(reason);
+      }
     }
+    return kept;
   }
+}
+
+/** What one task failed with. */
+interface Failures {
+  readonly reasons: ReadonlyArray<Cause.Reason<unknown>>;
+  /** Under "isolate": the failures count only if nobody took them from here. */
+  readonly future?: Future<unknown, unknown> | undefined;
 }

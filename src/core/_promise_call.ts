@@ -19,13 +19,16 @@ export interface PromiseOptions<E> {
   readonly onCancel?: "wait" | "abandon";
 }
 
-/** Calls `fn` and reports how its promise settled; counted as in flight. */
+/**
+ * Calls `fn` and reports how its promise settled. Counted as in flight until
+ * then, or until it is let go of by calling what this answers.
+ */
 export function settlePromise<A, E>(
   fn: (signal: AbortSignal) => PromiseLike<A>,
   signal: AbortSignal,
   options: PromiseOptions<E>,
   settled: (exit: Exit.Exit<A, E>) => void,
-): void {
+): () => void {
   const land = bridge(undefined);
   callPromise(fn, signal).then((value) => {
     land();
@@ -38,6 +41,7 @@ export function settlePromise<A, E>(
         : failureOf(thrown, options),
     );
   });
+  return land;
 }
 
 /** Calls `fn`; what it throws at once is a rejection like any other. */

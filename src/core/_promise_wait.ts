@@ -2,7 +2,8 @@ import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { AnyFiber } from "./_fiber_internals.ts";
-import { allBridges, type RunState } from "./_run_state.ts";
+import { allBridges } from "./_bridges.ts";
+import { type RunState } from "./_run_state.ts";
 import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
 import { Cancellation } from "./cancellation.ts";
 import { interruptionBy } from "./provenance.ts";
@@ -32,7 +33,8 @@ export function waitForPromise<A, E>(
     const node = scopeOf(fiber);
     return suspendFiber<A, E>(fiber, wait.subject, (settle) => {
       const land = bridge(node?.run);
-      promise.then((value) => {
+      // A thenable of somebody else's may throw, or call back twice.
+      Promise.resolve(promise).then((value) => {
         land();
         settle(Exit.succeed(value));
       }, (thrown: unknown) => {

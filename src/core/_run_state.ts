@@ -1,9 +1,11 @@
 import * as Clock from "npm:effect@^4.1.0/Clock";
 import * as Context from "npm:effect@^4.1.0/Context";
 import type * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import { Bridges } from "./_bridges.ts";
 import type { Hooks } from "./_hooks.ts";
 import { ForeignQueue, LoopScheduler, type RunQueue } from "./_run_queue.ts";
-import { liveTime, timeOf, TimerHeap } from "./_timers.ts";
+import { liveTime, timeOf } from "./_time_source.ts";
+import { TimerHeap } from "./_timers.ts";
 
 /** What every task of one run shares. */
 export class RunState {
@@ -43,20 +45,6 @@ export interface RunSettings {
   readonly slowCleanup?: number | undefined;
   readonly hooks?: Hooks | undefined;
 }
-
-/**
- * Counts what a run waits for outside itself, so that a clock that jumps does
- * not jump past work in flight (R69).
- */
-export class Bridges {
-  /** Promises of the host that a task waits for. */
-  inbound = 0;
-  /** Promises of ours that the host may be waiting for. */
-  outbound = 0;
-}
-
-/** The bridges of all runs together: what a clock has to ask about. */
-export const allBridges: Bridges = new Bridges();
 
 let loop: LoopScheduler | undefined;
 const heaps = new WeakMap<Clock.Clock, TimerHeap>();

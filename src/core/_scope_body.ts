@@ -5,10 +5,10 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import { identity } from "npm:effect@^4.1.0/Function";
 import {
   type AnyFiber,
-  canForgetInterruption,
   interruptionsOf,
   setInterruption,
 } from "./_fiber_internals.ts";
+import { canForgetInterruption } from "./_scope_form.ts";
 import { cancellationSeenFrom, ScopeNode } from "./_scope_tree.ts";
 import { CurrentScope, scopeOf, Strand, strandIn } from "./_strand.ts";
 import { type AnyExit, TaskNode, withCancellation } from "./_task_node.ts";

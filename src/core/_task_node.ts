@@ -11,7 +11,8 @@ import {
   type ScopeOwner,
 } from "./_scope_tree.ts";
 import { CurrentScope, type OpenWait, scopeOf, Strand } from "./_strand.ts";
-import { annotationsFor, isOurs, markOrigin } from "./provenance.ts";
+import { markOrigin } from "./_failure_origin.ts";
+import { annotationsFor, isOurs } from "./provenance.ts";
 
 /** The exit of any body. */
 export type AnyExit = Exit.Exit<unknown, unknown>;
@@ -179,12 +180,11 @@ export class TaskNode<N = unknown> extends ScopeNode
 
   /** Effect drops annotations when it interrupts children: attaches them again. */
   #withProvenance(exit: Exit.Failure<unknown, unknown>): AnyExit {
-    let path: string | undefined;
     let changed = false;
     const reasons = exit.cause.reasons.map((reason) => {
       const marked = reason._tag === "Interrupt"
         ? withCancellation(reason, this)
-        : markOrigin(reason, path ??= this.path);
+        : markOrigin(reason, this);
       if (marked !== reason) changed = true;
       return marked;
     });

@@ -1,6 +1,4 @@
-import type * as Clock from "npm:effect@^4.1.0/Clock";
-import * as Duration from "npm:effect@^4.1.0/Duration";
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import { LONGEST_MS, type TimeSource } from "./_time_source.ts";
 
 /** Something that is due at a moment. */
 export interface Timer {
@@ -17,24 +15,6 @@ export interface Timer {
   readonly isEvent: boolean;
   /** Called once when due; must only mark and queue. */
   fire(): void;
-}
-
-/**
- * What a clock offers that can call back at a moment: the port through which a
- * clock of one's own drives every deadline and sleep. A clock without it is
- * driven through its `sleep`.
- */
-export interface AlarmClock extends Clock.Clock {
-  /** Calls `ring` at `dueAt`, at once when that has passed; answers how to call it off. */
-  [setAlarm](dueAt: number, ring: () => void, isEvent: boolean): () => void;
-}
-/** The key of {@linkcode AlarmClock}. */
-export const setAlarm: unique symbol = Symbol.for("espalier/setAlarm");
-
-/** How a heap reads the time and gets called back. */
-export interface TimeSource {
-  now(): number;
-  alarm(dueAt: number, ring: () => void, isEvent: boolean): () => void;
 }
 
 /**
@@ -205,43 +185,4 @@ export class TimerHeap {
 
 function isSooner(a: Timer, b: Timer): boolean {
   return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.turn < b.turn);
-}
-
-/** The longest delay that the platform's timers take. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-/** The platform's monotonic clock. */
-export const liveTime: TimeSource = {
-  now: () => performance.now(),
-  alarm(dueAt, ring) {
-    const delay = Math.ceil(dueAt - performance.now());
-    const id = setTimeout(ring, Math.min(LONGEST_MS, Math.max(0, delay)));
-    return () => clearTimeout(id);
-  },
-};
-
-/** Reads any Effect clock; one that cannot call back is waited for by a fiber. */
-export function timeOf(clock: Clock.Clock): TimeSource {
-  const now = () => clock.currentTimeMillisUnsafe();
-  if (setAlarm in clock) {
-    const alarmClock = clock as AlarmClock;
-    return {
-      now,
-      alarm: (dueAt, ring, isEvent) =>
-        alarmClock[setAlarm](dueAt, ring, isEvent),
-    };
-  }
-  return {
-    now,
-    alarm(dueAt, ring) {
-      if (dueAt === Infinity) return () => {};
-      const fiber = Effect.runFork(
-        Effect.andThen(
-          clock.sleep(Duration.millis(Math.max(0, dueAt - now()))),
-          Effect.sync(ring),
-        ),
-      );
-      return () => fiber.interruptUnsafe();
-    },
-  };
 }

@@ -1,8 +1,8 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import { scopeOf } from "./_strand.ts";
+import { type AnyBody } from "./any_body.ts";
+import { effectOf } from "./_effect_of.ts";
 import {
-  type AnyBody,
-  effectOf,
   type ErrorOf,
   type Result,
   type ServicesOf,

@@ -7,15 +7,15 @@ import { DeadlineScope } from "./_deadline_scope.ts";
 import { ABSORBED, runInScope } from "./_scope_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
+import { type AnyBody } from "./any_body.ts";
 import {
-  type AnyBody,
   type Body1,
-  effectOf,
   type ErrorOf,
   type Result,
   type ServicesOf,
   type SuccessOf,
 } from "./body.ts";
+import { effectOf } from "./_effect_of.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { millisOf, momentOf } from "./duration.ts";
 

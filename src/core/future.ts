@@ -3,16 +3,19 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Effectable from "npm:effect@^4.1.0/Effectable";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Option from "npm:effect@^4.1.0/Option";
+import { noteHandedOver } from "./_failure_origin.ts";
 import { currentRequester } from "./_requester.ts";
-import { allBridges } from "./_run_state.ts";
+import { allBridges } from "./_bridges.ts";
+import { abortQuietly } from "./_scope_signal.ts";
+import { scopeOf } from "./_strand.ts";
 import type { AnyExit } from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
-import { checkpointThen } from "./checkpoint.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
 import { type Outcome, outcomeOf, resultOf } from "./outcome.ts";
 import { type PromiseOptions, settlePromise } from "./_promise_call.ts";
 import { interruptionBy } from "./provenance.ts";
-import { suspendOn } from "./suspend_task.ts";
+import { suspendFiber } from "./suspend_task.ts";
 
 /** What stands behind a future and can be asked to stop. */
 export interface FutureSource {
@@ -90,7 +93,8 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   #exit: Exit.Exit<A, E> | undefined = undefined;
   #waiters: Set<(exit: AnyExit) => void> | undefined = undefined;
   #source: FutureSource | undefined;
-  #wasTaken = false;
+  /** How many have been handed its result. */
+  #takers = 0;
 
   /**
    * Use {@linkcode Future.make}, {@linkcode Future.fromPromise} or
@@ -171,12 +175,13 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
       cancelWith(cancellation) {
         cancelling = true;
         if (options.onCancel === "abandon") {
+          letGo();
           future.#settle(cancelledExit(cancellation));
         }
-        controller.abort(cancellation);
+        abortQuietly(controller, cancellation);
       },
     });
-    settlePromise(fn, controller.signal, options, (exit) => {
+    const letGo = settlePromise(fn, controller.signal, options, (exit) => {
       future.#settle(exit);
     });
     return future;
@@ -184,7 +189,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
 
   static {
     settleFuture = (future, exit) => future.#settle(exit as Exit.Exit<never>);
-    wasTaken = (future) => future.#wasTaken;
+    wasTaken = (future) => future.#takers > 0;
     whenSettled = (future, listener) => future.#whenSettled(listener);
   }
 
@@ -256,7 +261,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
         if (Exit.isSuccess(exit)) resolve(exit.value as A);
         else reject(rejectionOf(exit.cause));
       };
-      this.#wasTaken = true;
+      this.#takers++;
       if (this.#exit !== undefined) return take(this.#exit);
       allBridges.outbound++;
       this.#addWaiter((exit) => {
@@ -278,21 +283,28 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   #wait<B, E2>(
     answer: (exit: Exit.Exit<A, E>) => Exit.Exit<B, E2>,
   ): Effect.Effect<B, E2> {
-    if (this.#exit !== undefined) {
-      this.#wasTaken = true;
-      return checkpointThen(answer(this.#exit));
-    }
-    const subject = { label: `the result of ${this.#label()}` };
-    return suspendOn<B, E2>(subject, (settle) => {
-      const waiter = (exit: AnyExit) => {
-        this.#wasTaken = true;
-        settle(answer(exit as Exit.Exit<A, E>));
+    return Effect.withFiber((fiber) => {
+      const exit = this.#exit;
+      const take = (exit: Exit.Exit<A, E>) => {
+        this.#takers++;
+        const task = scopeOf(fiber)?.owner;
+        if (Exit.isFailure(exit) && task) noteHandedOver(task, exit.cause);
+        return answer(exit);
       };
-      this.#addWaiter(waiter);
-      return () => {
-        this.#waiters?.delete(waiter);
-        return "aborted";
-      };
+      if (exit !== undefined) {
+        return Effect.flatMap(checkpoint, () => take(exit));
+      }
+      const subject = { label: `the result of ${this.#label()}` };
+      return suspendFiber<B, E2>(fiber, subject, (settle) => {
+        const waiter = (exit: AnyExit) => {
+          settle(take(exit as Exit.Exit<A, E>), () => this.#takers--);
+        };
+        this.#addWaiter(waiter);
+        return () => {
+          this.#waiters?.delete(waiter);
+          return "aborted";
+        };
+      });
     });
   }
 
@@ -302,7 +314,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
 
   #whenSettled(listener: (exit: AnyExit) => boolean): () => void {
     const waiter = (exit: AnyExit) => {
-      if (listener(exit)) this.#wasTaken = true;
+      if (listener(exit)) this.#takers++;
     };
     if (this.#exit !== undefined) waiter(this.#exit);
     else this.#addWaiter(waiter);

@@ -8,12 +8,12 @@
 export type {
   Body0,
   Body1,
-  Eff,
   ErrorOf,
   Result,
   ServicesOf,
   SuccessOf,
 } from "./body.ts";
+export type { Eff } from "./any_body.ts";
 export type { CancelReason } from "./cancel_reason.ts";
 export { CancelScope, type CancelScopeOptions } from "./cancel_scope.ts";
 export { Cancellation, type CancellationDetails } from "./cancellation.ts";
@@ -28,6 +28,7 @@ export {
   shieldedCheckpoint,
 } from "./checkpoint.ts";
 export { now, sleep, sleepForever, sleepUntil } from "./clock.ts";
+export { currentEffectiveDeadline } from "./effective_deadline.ts";
 export { ErrorGroup } from "./error_group.ts";
 export {
   BrokenResource,
@@ -49,7 +50,6 @@ export { RunLocal } from "./run_local.ts";
 export { shield } from "./shield.ts";
 export { suspendTask } from "./suspend_task.ts";
 export {
-  currentEffectiveDeadline,
   currentTask,
   type Nursery,
   type Task,

@@ -5,8 +5,8 @@ import { DeadlineScope } from "./_deadline_scope.ts";
 import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
 import { ABSORBED, runInScope, type ScopeEnd } from "./_scope_body.ts";
 import type { AnyExit } from "./_task_node.ts";
+import { effectOf } from "./_effect_of.ts";
 import {
-  effectOf,
   type ErrorOf,
   type Result,
   type ServicesOf,

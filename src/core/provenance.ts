@@ -1,18 +1,10 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Context from "npm:effect@^4.1.0/Context";
+import { originOf } from "./_failure_origin.ts";
 import type { Cancellation } from "./cancellation.ts";
-
-/** Where a failure first happened; one object for each failure. */
-export interface FailureOrigin {
-  readonly path: string;
-}
 
 const CancelledBy = Context.Reference<Cancellation | undefined>(
   "espalier/Cancellation",
-  { defaultValue: () => undefined },
-);
-const Origin = Context.Reference<FailureOrigin | undefined>(
-  "espalier/FailureOrigin",
   { defaultValue: () => undefined },
 );
 
@@ -70,22 +62,6 @@ export function cancellationOf(
  */
 export function taskPathOf(reason: Cause.Reason<unknown>): string | undefined {
   return originOf(reason)?.path;
-}
-
-/** The origin that {@linkcode markOrigin} attached, if any. */
-export function originOf(
-  reason: Cause.Reason<unknown>,
-): FailureOrigin | undefined {
-  return reason.annotations.get(Origin.key) as FailureOrigin | undefined;
-}
-
-/** Annotates a failure with where it happened, unless it is known already. */
-export function markOrigin<E>(
-  reason: Cause.Reason<E>,
-  path: string,
-): Cause.Reason<E> {
-  if (originOf(reason) !== undefined) return reason;
-  return reason.annotate(Context.make(Origin, { path }));
 }
 
 /** What to annotate an interruption with, so that it says who cancelled. */

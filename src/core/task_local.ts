@@ -4,12 +4,12 @@ import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { scopeOf } from "./_strand.ts";
 import {
   type Body0,
-  effectOf,
   type ErrorOf,
   type Result,
   type ServicesOf,
   type SuccessOf,
 } from "./body.ts";
+import { effectOf } from "./_effect_of.ts";
 import { NotInRun } from "./usage_errors.ts";
 
 /** Options for a {@linkcode TaskLocal} or a `RunLocal`. */

@@ -4,16 +4,16 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import type * as Option from "npm:effect@^4.1.0/Option";
 import { DeadlineScope } from "./_deadline_scope.ts";
 import { ABSORBED, runInScope } from "./_scope_body.ts";
+import { type AnyBody } from "./any_body.ts";
 import {
-  type AnyBody,
   type Body0,
   type Body1,
-  effectOf,
   type ErrorOf,
   type Result,
   type ServicesOf,
   type SuccessOf,
 } from "./body.ts";
+import { effectOf } from "./_effect_of.ts";
 import {
   type CancelScope,
   type CancelScopeOptions,

@@ -2,7 +2,8 @@ import type * as Clock from "npm:effect@^4.1.0/Clock";
 import * as Duration from "npm:effect@^4.1.0/Duration";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import { millisOf } from "../core/duration.ts";
-import { type AlarmClock, allIdle, setAlarm } from "../core/clock_port.ts";
+import { type AlarmClock, setAlarm } from "../core/alarm_clock.ts";
+import { allIdle } from "../core/idleness.ts";
 
 /** Options for a {@linkcode VirtualClock}. */
 export interface VirtualClockOptions {

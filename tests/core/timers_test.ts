@@ -7,7 +7,8 @@ import {
   sleep,
   sleepForever,
 } from "espalier";
-import { type Timer, type TimeSource } from "../../src/core/_timers.ts";
+import { type Timer } from "../../src/core/_timers.ts";
+import { type TimeSource } from "../../src/core/_time_source.ts";
 import { virtualTest } from "../support/virtual_test.ts";
 
 virtualTest("a deadline that moves does not delay the others", function* () {

@@ -2,7 +2,7 @@ import type { Result, RunOptions } from "espalier";
 import { run, runExit } from "espalier";
 import { VirtualClock } from "espalier/testing";
 import type * as Exit from "effect/Exit";
-import { forceScopeForm } from "../../src/core/_fiber_internals.ts";
+import { forceScopeForm } from "../../src/core/_scope_form.ts";
 
 /** A body that needs no services and takes no arguments. */
 type Program = () => Result<unknown, unknown, never>;

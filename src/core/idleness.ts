@@ -1,6 +1,5 @@
-import { allBridges, loopScheduler } from "./_run_state.ts";
-
-export { type AlarmClock, setAlarm } from "./_timers.ts";
+import { allBridges } from "./_bridges.ts";
+import { loopScheduler } from "./_run_state.ts";
 
 /** What a clock that moves by itself has to know before it does. */
 export interface Idleness {

@@ -1,0 +1,77 @@
+// `any` here means "of whatever type": the caller's type says what it is.
+// deno-lint-ignore-file no-explicit-any
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import { driveGenerator } from "./_generator_body.ts";
+import { awaitBody } from "./_promise_body.ts";
+import { signalOf } from "./_scope_signal.ts";
+import type { ScopeNode } from "./_scope_tree.ts";
+import type { AnyBody } from "./any_body.ts";
+import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
+
+/**
+ * Turns a body of any kind into an Effect.
+ *
+ * @param body The body.
+ * @param args What it is handed before the signal.
+ * @param node The scope made for it, whose signal it is handed.
+ */
+export function effectOf<X extends Result>(
+  body: AnyBody,
+  args: readonly unknown[],
+  node: ScopeNode,
+): Effect.Effect<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
+  if (Effect.isEffect(body)) return body as Effect.Effect<any, any, any>;
+  if (typeof body !== "function") return refuse(body);
+  return Effect.suspend(() => {
+    // An async function may read its signal however it likes; for the others an
+    // AbortController is made only if they declare a parameter for it.
+    const needsSignal = body.length > args.length || isAsync(body);
+    const call = body as (...args: unknown[]) => unknown;
+    return lift(
+      needsSignal ? call(...args, signalOf(node)) : call(...args),
+      node,
+    );
+  });
+}
+
+function lift(result: unknown, node: ScopeNode): Effect.Effect<any, any, any> {
+  if (Effect.isEffect(result)) return result as Effect.Effect<any, any, any>;
+  if (isGenerator(result)) return driveGenerator(result);
+  if (isThenable(result)) return awaitBody(result, node);
+  return refuse(result);
+}
+
+function refuse(value: unknown): Effect.Effect<never> {
+  return Effect.die(
+    new TypeError(
+      "Cannot run a body: it is not an Effect, a generator function or an " +
+        `async function: received ${describe(value)}`,
+    ),
+  );
+}
+
+function describe(value: unknown): string {
+  if (isGenerator(value)) {
+    return "a generator that was called already: hand over the function";
+  }
+  return typeof value === "object" && value !== null
+    ? Object.prototype.toString.call(value)
+    : String(value);
+}
+
+function isAsync(body: object): boolean {
+  return Object.prototype.toString.call(body) === "[object AsyncFunction]";
+}
+
+function isGenerator(
+  value: unknown,
+): value is Generator<Effect.Effect<any, any, any>, unknown, any> {
+  return typeof value === "object" && value !== null &&
+    Symbol.iterator in value && "next" in value && "return" in value &&
+    typeof value.next === "function" && typeof value.return === "function";
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") &&
+    value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,31 @@
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import { effectiveDeadline } from "./_scope_tree.ts";
+import { scopeOf } from "./_strand.ts";
+import { NotInRun } from "./usage_errors.ts";
+
+/**
+ * The moment at which the current task will be cancelled: the earliest deadline
+ * around it, up to the nearest shield; `-Infinity` if it is cancelled already,
+ * `Infinity` if there is none (R6).
+ *
+ * @example Pass a deadline on to somebody else
+ * ```ts
+ * import { currentEffectiveDeadline, moveOnAt, run } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Effect from "effect/Effect";
+ *
+ * await run(moveOnAt(1e12, Effect.sync(() => {
+ *   assert.equal(currentEffectiveDeadline(), 1e12);
+ * })));
+ * ```
+ *
+ * @returns Milliseconds on the run clock.
+ * @throws {NotInRun} Outside a task.
+ */
+export function currentEffectiveDeadline(): number {
+  const fiber = Fiber.getCurrent();
+  const node = fiber === undefined ? undefined : scopeOf(fiber);
+  if (node === undefined) throw new NotInRun("read the effective deadline");
+  node.run!.timers.expire();
+  return effectiveDeadline(node);
+}
