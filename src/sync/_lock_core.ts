@@ -1,0 +1,98 @@
+import type * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Result from "npm:effect@^4.1.0/Result";
+import { BrokenResource } from "../core/errors.ts";
+import type { ParkingLot } from "../core/parking_lot.ts";
+import type { WouldBlock } from "../core/room_errors.ts";
+import type { AnyTask } from "../core/task.ts";
+import { ClaimQueue, type Subject } from "./_claim_queue.ts";
+import { Gate, type GateKeeper } from "./_gate.ts";
+import { type LockClaim, LockState } from "./_lock_state.ts";
+import { OwnerWatch, ownTask } from "./_owner.ts";
+
+/** A claim of a task to own a lock. */
+export type TaskClaim = LockClaim<AnyTask>;
+
+/** A lock as this room sees it: what `Lock` and `Condition` share. */
+export class LockCore implements GateKeeper<TaskClaim> {
+  readonly label: string;
+  readonly queue: ClaimQueue<TaskClaim> = new ClaimQueue();
+  readonly gate: Gate<TaskClaim>;
+  /** Where tasks wait that need this lock to go on: they break with it. */
+  readonly dependants: Set<ParkingLot> = new Set();
+  readonly #state = new LockState<AnyTask>(
+    this.queue,
+    (owner) => this.#owners.add(owner),
+  );
+  readonly #owners = new OwnerWatch((task) => this.#break(task));
+
+  constructor(label: string) {
+    this.label = label;
+    const subject: Subject = { label, holders: () => this.holders() };
+    this.gate = new Gate(this.queue, subject, this);
+  }
+
+  get owner(): AnyTask | undefined {
+    return this.#state.owner;
+  }
+
+  /** Whether `task` has it and can still give it back. */
+  isHeldBy(task: AnyTask): boolean {
+    return this.#state.isHeldBy(task);
+  }
+
+  /** The one who could release it. */
+  holders(): ReadonlyArray<AnyTask> {
+    return this.owner === undefined ? [] : [this.owner];
+  }
+
+  /** A claim in the name of the current task. */
+  claim(): TaskClaim {
+    return { owner: ownTask("acquire", this.label), held: false };
+  }
+
+  acquire(): Effect.Effect<void> {
+    return this.gate.acquire(this.claim());
+  }
+
+  tryAcquire(): Result.Result<void, WouldBlock> {
+    return this.gate.tryAcquire(this.claim(), "acquire");
+  }
+
+  /** Throws unless `task` owns the lock. */
+  release(task: AnyTask): void {
+    if (!this.isHeldBy(task)) {
+      throw new TypeError(
+        `Cannot release ${this.label}: task "${task.path}" does not hold it`,
+      );
+    }
+    // Before the release: the next owner may be the same task.
+    this.#owners.remove(task);
+    this.#state.release();
+  }
+
+  refusal({ owner }: TaskClaim): Error | undefined {
+    const { brokenBy } = this.#state;
+    if (brokenBy !== undefined) {
+      return new BrokenResource(this.label, [brokenBy.path]);
+    }
+    if (this.owner !== owner) return undefined;
+    return new TypeError(
+      `Cannot acquire ${this.label}: task "${owner.path}" holds it already`,
+    );
+  }
+
+  take(claim: TaskClaim): boolean {
+    return this.#state.take(claim);
+  }
+
+  giveBack({ owner }: TaskClaim): void {
+    // A condition may have lost the lock for good: it was broken meanwhile.
+    if (this.#state.brokenBy === undefined) this.release(owner);
+  }
+
+  #break(task: AnyTask): void {
+    if (!this.#state.breakBy(task)) return;
+    this.queue.lot.breakLot(task);
+    for (const lot of this.dependants) lot.breakLot(task);
+  }
+}
