@@ -6,3 +6,4 @@
  */
 
 export * from "./src/core/mod.ts";
+export * from "./src/sync/mod.ts";
