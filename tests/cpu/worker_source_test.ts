@@ -1,10 +1,14 @@
+import process from "node:process";
 import assert from "node:assert/strict";
 import {
   WORKER_SOURCE_FILE,
   workerSourceModule,
 } from "../../scripts/build_worker.ts";
-import { bundle } from "../../scripts/bundle.ts";
-import { WORKER_SOURCE } from "../../src/cpu/worker_source.ts";
+import { type Bundle, bundle } from "../../scripts/bundle.ts";
+import {
+  WORKER_BOOTSTRAP,
+  WORKER_PROGRAM,
+} from "../../src/cpu/worker_source.ts";
 
 Deno.test("src/cpu/worker_source.ts is what `deno task build:worker` writes", () => {
   assert(
@@ -14,22 +18,25 @@ Deno.test("src/cpu/worker_source.ts is what `deno task build:worker` writes", ()
 });
 
 Deno.test("the program of a worker loads builtins of Deno, and nothing else", () => {
-  const imports = [...WORKER_SOURCE.matchAll(/^import .* from "(.*)";$/gm)]
+  const imports = [...WORKER_BOOTSTRAP.matchAll(/^import .* from "(.*)";$/gm)]
     .map(([, from]) => from);
 
   assert.deepEqual(imports, [
     "node:buffer",
+    "node:module",
     "node:process",
     "node:util",
     "node:v8",
     "node:vm",
     "node:worker_threads",
+    "node:worker_threads",
   ]);
-  assert(WORKER_SOURCE.length < 100_000, `${WORKER_SOURCE.length} characters`);
+  assert.doesNotMatch(WORKER_PROGRAM, /^import\b(?!\()/m);
+  assert(WORKER_PROGRAM.length < 100_000, `${WORKER_PROGRAM.length} long`);
 });
 
-Deno.test("bundle() runs every module once, after what it imports, each with its own names", async () => {
-  const source = bundled({
+Deno.test("bundle() runs every module once, after what it imports, each with its own names", () => {
+  const { program, bootstrap } = bundled({
     "main.ts": `
 import { add, LIMIT } from "./add.ts";
 import { twice } from "./twice.ts";
@@ -55,10 +62,11 @@ export function twice(text: string): string {
 }`,
   });
 
-  await import(`data:text/javascript,${encodeURIComponent(source)}`);
+  new Function("builtins", program)({ "node:process": { default: process } });
 
   const result = Reflect.get(globalThis, "bundled");
   Reflect.deleteProperty(globalThis, "bundled");
+  assert.match(bootstrap, /^import \* as \$0 from "node:process";$/m);
   assert.deepEqual(result, [21, "mainmain15", "number"]);
 });
 
@@ -80,7 +88,7 @@ Deno.test("bundle() refuses what it would get wrong", () => {
   }
 });
 
-function bundled(files: Readonly<Record<string, string>>): string {
+function bundled(files: Readonly<Record<string, string>>): Bundle {
   const root = "file:///bundle/";
   return bundle(
     new URL(`${root}main.ts`),

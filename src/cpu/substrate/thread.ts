@@ -17,7 +17,7 @@ import type { WireFailure } from "../../wire/flatten_failure.ts";
 import { STATE, WORD } from "../shared/control.ts";
 import type { PortMessage } from "../transport/frame_kinds.ts";
 import type { Parcel } from "../transport/frame_ring.ts";
-import { WORKER_SOURCE } from "../worker_source.ts";
+import { WORKER_BOOTSTRAP, WORKER_PROGRAM } from "../worker_source.ts";
 import type {
   Death,
   Ending,
@@ -37,7 +37,7 @@ export interface StopTimes {
   readonly proof: number;
 }
 
-const STOP_TIMES: StopTimes = { ask: 50, load: 1000, proof: 250 };
+const STOP_TIMES: StopTimes = { ask: 100, load: 1000, proof: 250 };
 
 /** How long a thread may take to start, in milliseconds. */
 const START_TIME = 10_000;
@@ -58,7 +58,7 @@ let bootstrap: URL | undefined;
 /** The program of a thread: one address for all, and no permission needed. */
 function bootstrapUrl(): URL {
   const encode = () =>
-    new URL("data:text/javascript," + encodeURIComponent(WORKER_SOURCE));
+    new URL("data:text/javascript," + encodeURIComponent(WORKER_BOOTSTRAP));
   return bootstrap ??= encode();
 }
 
@@ -252,6 +252,7 @@ function startWorker(setup: IsolateSetup, lifeline: MessagePort): Worker {
       liveness,
       lock: `espalier ${id} ${crypto.randomUUID()}`,
       lifeline,
+      program: WORKER_PROGRAM,
     },
     transferList: [lifeline as never],
     resourceLimits: { maxOldGenerationSizeMb: heap },

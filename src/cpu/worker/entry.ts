@@ -2,6 +2,7 @@
 // of its steps matters: handlers in the first synchronous turn, or messages are
 // lost; then the lock, which arms the kill switch; then "ready".
 
+import { isBuiltin, Module } from "node:module";
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { STATE, WORD } from "../shared/control.ts";
@@ -121,19 +122,24 @@ function containErrors(
   });
 }
 
-/** A builtin that is loaded on demand must not be cut off either. */
+/** A builtin that code asks for must not be cut off while it is loaded. */
 function watchBuiltins(link: WorkerLink): void {
-  const load = process.getBuiltinModule;
-  const watched = (name: string) => {
+  watchLoader(link, process, "getBuiltinModule");
+  watchLoader(link, Module, "_load");
+}
+
+function watchLoader(link: WorkerLink, owner: object, method: string): void {
+  const load = Reflect.get(owner, method);
+  Reflect.set(owner, method, function (this: unknown, ...args: unknown[]) {
+    if (!isBuiltin(String(args[0]))) return Reflect.apply(load, this, args);
     const before = Atomics.load(link.control, WORD.state);
     Atomics.store(link.control, WORD.state, STATE.loading);
     try {
-      return Reflect.apply(load, process, [name]);
+      return Reflect.apply(load, this, args);
     } finally {
       Atomics.store(link.control, WORD.state, before);
     }
-  };
-  Reflect.set(process, "getBuiltinModule", watched);
+  });
 }
 
 interface WithLocks {

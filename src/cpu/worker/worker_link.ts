@@ -190,7 +190,7 @@ export function cleanFailure(error: unknown): WireFailure {
   const errors = failure.errors.map((flat) => ({
     ...flat,
     stack: flat.stack.split("\n").filter((line) =>
-      !/^\s+at .*(data:text\/javascript|node:vm|ext:deno_node\/vm)/.test(line)
+      !/^\s+at .*(espalier:worker|data:text\/javascript|\bvm\.[mj]s)/.test(line)
     ).join("\n"),
   }));
   return { root: failure.root, errors };

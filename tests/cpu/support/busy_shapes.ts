@@ -37,9 +37,10 @@ export const UNSTOPPABLE: Readonly<Record<string, string>> = {
     "() => { const keep = []; for (let i = 0;; i++) keep[i & 511] = new Array(1000).fill(i); }",
 };
 
-/** One native call of a second or so, then a loop: the kill comes late. */
-export const LONG_NATIVE_CALL = `() => {
+/** One native call of half a second or so, then a loop: the kill comes late. */
+export const LONG_NATIVE_CALL = `(flag) => {
   const numbers = new Float64Array(5e6).map(() => Math.random());
+  Atomics.store(flag, 0, 1);
   numbers.sort();
   for (;;) {}
 }`;
