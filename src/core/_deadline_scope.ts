@@ -1,6 +1,6 @@
 import { Cancellation } from "./cancellation.ts";
 import type { CancelReason } from "./cancel_reason.ts";
-import { EnterableScope } from "./_scope_body.ts";
+import { EnterableScope } from "./_scope_work.ts";
 import type { Timer } from "./_timers.ts";
 
 /** How a scope is to be. */
@@ -20,22 +20,35 @@ export class DeadlineScope extends EnterableScope implements Timer {
   armed = false;
   turn = 0;
   readonly isEvent = true;
-  /** The public object, for those who watch. */
-  handle: object | undefined = undefined;
   caught = false;
   readonly #timeout: number | undefined;
   readonly #defaultName: string;
+  readonly #makeHandle: (scope: DeadlineScope) => object;
+  #handle: object | undefined = undefined;
   #deadline: number;
   #timer: Timer | undefined = undefined;
   #enteredAt = 0;
   #watchdog: Timer | undefined = undefined;
 
-  constructor(settings: ScopeSettings, defaultName: string) {
+  /**
+   * @param makeHandle Makes the public object, once somebody wants to see it.
+   */
+  constructor(
+    settings: ScopeSettings,
+    defaultName: string,
+    makeHandle: (scope: DeadlineScope) => object,
+  ) {
     super(settings.name);
     this.shielded = settings.shield ?? false;
     this.#deadline = settings.deadline ?? Infinity;
     this.#timeout = settings.timeout;
     this.#defaultName = defaultName;
+    this.#makeHandle = makeHandle;
+  }
+
+  /** The public object: the same one each time. */
+  get handle(): object {
+    return this.#handle ??= this.#makeHandle(this);
   }
 
   override get name(): string {
@@ -94,7 +107,10 @@ export class DeadlineScope extends EnterableScope implements Timer {
     });
     this.#disarm();
     this.cancelWith(cancellation);
-    this.run?.hooks?.emit("scopeCancelled", this.handle, cancellation);
+    const hooks = this.run?.hooks;
+    if (hooks !== undefined) {
+      hooks.emit("scopeCancelled", this.handle, cancellation);
+    }
     if (this.state === "open") this.#watch();
   }
 
@@ -106,7 +122,9 @@ export class DeadlineScope extends EnterableScope implements Timer {
         this.#deadline = this.#enteredAt + this.#timeout;
       }
     }
-    hooks?.emit("scopeEntered", this.handle, this.owner);
+    if (hooks !== undefined) {
+      hooks.emit("scopeEntered", this.handle, this.owner);
+    }
     if (this.own !== undefined) this.#watch();
     else this.#arm(this.#enteredAt);
   }
@@ -115,7 +133,8 @@ export class DeadlineScope extends EnterableScope implements Timer {
     this.#disarm();
     const watchdog = this.#watchdog;
     if (watchdog?.armed) this.run!.timers.disarm(watchdog);
-    this.run!.hooks?.emit("scopeExited", this.handle, this.owner);
+    const { hooks } = this.run!;
+    if (hooks !== undefined) hooks.emit("scopeExited", this.handle, this.owner);
   }
 
   #arm(now: number): void {

@@ -8,7 +8,7 @@ import type { AnyFiber } from "./_fiber_internals.ts";
 import type { RunState } from "./_run_state.ts";
 import { scopeOf } from "./_strand.ts";
 import { type AnyExit, TaskNode } from "./_task_node.ts";
-import { type AnyBody } from "./any_body.ts";
+import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
@@ -31,7 +31,6 @@ export type FailurePolicy = "cancel" | "isolate";
  */
 export class NurseryState implements Nursery<unknown, unknown> {
   readonly scope: DeadlineScope;
-  readonly cancelScope: CancelScope;
   readonly task: AnyTask;
   readonly run: RunState;
   readonly #context: Context.Context<never>;
@@ -52,11 +51,14 @@ export class NurseryState implements Nursery<unknown, unknown> {
     policy: FailurePolicy,
   ) {
     this.scope = scope;
-    this.cancelScope = handleOf(scope);
     this.task = task;
     this.run = task.run;
     this.#context = fiber.context;
     this.#policy = policy;
+  }
+
+  get cancelScope(): CancelScope {
+    return handleOf(this.scope);
   }
 
   get name(): string {

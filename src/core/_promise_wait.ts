@@ -3,7 +3,7 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import { allBridges } from "./_bridges.ts";
-import { type RunState } from "./_run_state.ts";
+import type { RunState } from "./_run_state.ts";
 import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
 import { Cancellation } from "./cancellation.ts";
 import { interruptionBy } from "./provenance.ts";

@@ -5,7 +5,7 @@ import { scopeOf } from "./_strand.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { endCancelled, interruptedByEffect } from "./_promise_wait.ts";
 import { type AnyExit, isOnlyInterrupted } from "./_task_node.ts";
-import { type AnyBody } from "./any_body.ts";
+import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { ExitedWithoutStarting } from "./errors.ts";
 import { outcomeOf } from "./outcome.ts";

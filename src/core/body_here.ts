@@ -1,14 +1,14 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import { ScopeNode } from "./_scope_tree.ts";
 import { scopeOf } from "./_strand.ts";
-import { type AnyBody } from "./any_body.ts";
+import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
-import {
-  type ErrorOf,
-  type Result,
-  type ServicesOf,
-  type SuccessOf,
+import type {
+  ErrorOf,
+  Result,
+  ServicesOf,
+  SuccessOf,
 } from "./body.ts";
-import { NotInRun } from "./usage_errors.ts";
 
 /**
  * Turns a body into an Effect that runs in the innermost scope there is, for
@@ -23,9 +23,9 @@ export function effectOfHere<X extends Result>(
 ): Effect.Effect<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
   if (Effect.isEffect(body)) return effectOf<X>(body, args, undefined as never);
   return Effect.withFiber((fiber) => {
-    const node = scopeOf(fiber);
-    return node === undefined
-      ? Effect.die(new NotInRun("run a body"))
-      : effectOf<X>(body, args, node);
+    // Outside every run, as under `Effect.runPromise`, a scope of its own stands
+    // in: only an interruption by Effect reaches its signal.
+    const node = scopeOf(fiber) ?? new ScopeNode(undefined);
+    return effectOf<X>(body, args, node);
   });
 }

@@ -3,17 +3,18 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import * as Option from "npm:effect@^4.1.0/Option";
-import { DeadlineScope } from "./_deadline_scope.ts";
-import { ABSORBED, runInScope } from "./_scope_body.ts";
+import { DeadlineScope, type ScopeSettings } from "./_deadline_scope.ts";
+import { ABSORBED } from "./_catch_rule.ts";
+import { runInScope } from "./_scope_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import { type AnyBody } from "./any_body.ts";
-import {
-  type Body1,
-  type ErrorOf,
-  type Result,
-  type ServicesOf,
-  type SuccessOf,
+import type { AnyBody } from "./any_body.ts";
+import type {
+  Body1,
+  ErrorOf,
+  Result,
+  ServicesOf,
+  SuccessOf,
 } from "./body.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { Cancellation } from "./cancellation.ts";
@@ -73,8 +74,7 @@ export class CancelScope {
   constructor(options: CancelScopeOptions = {}) {
     this.#scope = options instanceof DeadlineScope
       ? options
-      : scopeFor(options, "cancelScope");
-    this.#scope.handle = this;
+      : scopeFor(options, () => this);
   }
 
   /**
@@ -92,7 +92,7 @@ export class CancelScope {
   run<X extends Result>(
     body: Body1<CancelScope, X>,
   ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-    return enterScope(this.#scope, this, body);
+    return enterScope(() => this.#scope, body);
   }
 
   /**
@@ -173,15 +173,28 @@ export class CancelScope {
   }
 }
 
-/** A public handle on a scope that exists already. */
-export function handleOf(state: DeadlineScope): CancelScope {
-  return new CancelScope(state as CancelScopeOptions);
+/** The public handle on a scope. */
+export function handleOf(scope: DeadlineScope): CancelScope {
+  return scope.handle as CancelScope;
+}
+
+/** Makes a scope that gets its public handle when somebody wants to see it. */
+export function makeScope(
+  settings: ScopeSettings,
+  defaultName: string,
+): DeadlineScope {
+  return new DeadlineScope(settings, defaultName, newHandle);
+}
+
+/** Makes the public handle on a scope; use the scope's own. */
+export function newHandle(scope: DeadlineScope): CancelScope {
+  return new CancelScope(scope as CancelScopeOptions);
 }
 
 /** Checks what a scope is made with. */
 export function scopeFor(
   options: CancelScopeOptions,
-  defaultName: string,
+  makeHandle: (scope: DeadlineScope) => CancelScope = newHandle,
 ): DeadlineScope {
   const { timeout, deadline, shield, name } = options;
   if (timeout !== undefined && deadline !== undefined) {
@@ -190,30 +203,41 @@ export function scopeFor(
     );
   }
   const action = "make a cancel scope";
-  return new DeadlineScope({
+  const settings = {
     name,
     shield,
     timeout: timeout === undefined ? undefined : millisOf(timeout, action),
     deadline: deadline === undefined ? undefined : momentOf(deadline, action),
-  }, defaultName);
+  };
+  return new DeadlineScope(settings, "cancelScope", makeHandle);
 }
 
 /** Runs a body in a scope and answers `None` where the scope absorbed it. */
 export function enterScope<X extends Result>(
-  scope: DeadlineScope,
-  handle: CancelScope,
+  scope: () => DeadlineScope,
   body: AnyBody,
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
   type Answer = Exit.Exit<Option.Option<SuccessOf<X>>, ErrorOf<X>>;
-  return runInScope(scope, effectOf<X>(body, [handle], scope), (end) => {
-    const { exit, caught } = end.settle(end.exit);
-    scope.caught = caught;
-    if (exit === ABSORBED) return Exit.succeed(Option.none());
-    return (Exit.isSuccess(exit)
-      ? Exit.succeed(Option.some(exit.value))
-      : exit) as Answer;
+  return runInScope({
+    scope,
+    body: (scope) =>
+      effectOf<X>(
+        body,
+        typeof body === "function" ? [handleOf(scope)] : [],
+        scope,
+      ),
+    complete(end, scope) {
+      const { exit, caught } = end.settle(end.exit);
+      scope.caught = caught;
+      if (exit === ABSORBED) return NONE;
+      return (Exit.isSuccess(exit)
+        ? Exit.succeed(Option.some(exit.value))
+        : exit) as Answer;
+    },
   });
 }
+
+const NONE: Exit.Exit<Option.Option<never>> = Exit.succeed(Option.none());
 
 function refuseRelative(scope: DeadlineScope, verb: "read" | "write"): void {
   if (!scope.isRelative) return;

@@ -1,17 +1,20 @@
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import { DeadlineScope } from "./_deadline_scope.ts";
 import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
-import { ABSORBED, runInScope, type ScopeEnd } from "./_scope_body.ts";
+import { ABSORBED } from "./_catch_rule.ts";
+import { runInScope } from "./_scope_body.ts";
+import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_task_node.ts";
 import { effectOf } from "./_effect_of.ts";
-import {
-  type ErrorOf,
-  type Result,
-  type ServicesOf,
-  type SuccessOf,
+import type {
+  ErrorOf,
+  Result,
+  ServicesOf,
+  SuccessOf,
 } from "./body.ts";
+import { newHandle } from "./cancel_scope.ts";
 import { NurseryCancelled } from "./cancellation_errors.ts";
 import { suspendFiber } from "./suspend_task.ts";
 import type { AnyTask, Nursery } from "./task.ts";
@@ -73,26 +76,31 @@ export function nursery<X extends Result, E = never, R = never, B = never>(
   options: NurseryOptions<B> = {},
 ): Effect.Effect<SuccessOf<X> | B, E | ErrorOf<X>, R | ServicesOf<X>> {
   const policy = policyOf(options.onChildFailure);
-  type Opened = Effect.Effect<
+  return runInScope({
+    scope: () => new NurseryScope(options.name),
+    body(scope, fiber) {
+      const task = scope.owner as AnyTask;
+      const state = new NurseryState(scope, task, fiber, policy);
+      scope.nursery = state;
+      task.nurseryOpened(state);
+      return effectOf<X>(body as never, [state], scope);
+    },
+    complete: (end, scope) =>
+      waitForChildren(scope.nursery!, end, options.onCancelled),
+  }) as Effect.Effect<
     SuccessOf<X> | B,
     E | ErrorOf<X>,
     R | ServicesOf<X>
   >;
-  return Effect.suspend(() => {
-    const scope = new DeadlineScope({ name: options.name }, "nursery");
-    let state: NurseryState;
-    const opened = Effect.withFiber((fiber) => {
-      const task = scope.owner as AnyTask;
-      state = new NurseryState(scope, task, fiber, policy);
-      task.nurseryOpened(state);
-      return effectOf<X>(body as never, [state], scope);
-    });
-    return runInScope(
-      scope,
-      opened,
-      (end) => waitForChildren(state, end, options.onCancelled),
-    ) as Opened;
-  });
+}
+
+/** The scope of a nursery, and what it is the scope of. */
+class NurseryScope extends DeadlineScope {
+  nursery: NurseryState | undefined = undefined;
+
+  constructor(name: string | undefined) {
+    super({ name }, "nursery", newHandle);
+  }
 }
 
 /** The other name of {@linkcode nursery}. */

@@ -1,10 +1,10 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
-import { DeadlineScope } from "./_deadline_scope.ts";
+import { orTooLate } from "./_too_late.ts";
 import type { Body0, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
+import { makeScope } from "./cancel_scope.ts";
 import { millisOf } from "./duration.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { orTooLate } from "./timeouts.ts";
 
 /**
  * Runs `body` out of reach of every cancellation from outside.
@@ -62,7 +62,7 @@ export function shield<X extends Result>(
     ? undefined
     : millisOf(options.within, "shield a body");
   return orTooLate<X>(
-    () => new DeadlineScope({ shield: true, timeout }, "shield"),
+    () => makeScope({ shield: true, timeout }, "shield"),
     body,
   );
 }

@@ -1,28 +1,24 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
-import * as Effect from "npm:effect@^4.1.0/Effect";
-import * as Exit from "npm:effect@^4.1.0/Exit";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Option from "npm:effect@^4.1.0/Option";
-import { DeadlineScope } from "./_deadline_scope.ts";
-import { ABSORBED, runInScope } from "./_scope_body.ts";
-import { type AnyBody } from "./any_body.ts";
-import {
-  type Body0,
-  type Body1,
-  type ErrorOf,
-  type Result,
-  type ServicesOf,
-  type SuccessOf,
+import { orTooLate } from "./_too_late.ts";
+import type {
+  Body0,
+  Body1,
+  ErrorOf,
+  Result,
+  ServicesOf,
+  SuccessOf,
 } from "./body.ts";
-import { effectOf } from "./_effect_of.ts";
 import {
   type CancelScope,
   type CancelScopeOptions,
   enterScope,
-  handleOf,
+  makeScope,
   scopeFor,
 } from "./cancel_scope.ts";
 import { millisOf, momentOf } from "./duration.ts";
-import { DeadlineExceeded } from "./errors.ts";
+import type { DeadlineExceeded } from "./errors.ts";
 
 /** Options for a scope that a function makes. */
 export interface ScopeOptions {
@@ -60,8 +56,8 @@ export function cancelScope<X extends Result>(
   body: Body1<CancelScope, X>,
   options: CancelScopeOptions = {},
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-  scopeFor(options, "cancelScope");
-  return inNewScope<X>(() => scopeFor(options, "cancelScope"), body);
+  scopeFor(options);
+  return enterScope<X>(() => scopeFor(options), body);
 }
 
 /**
@@ -96,7 +92,7 @@ export function moveOnAfter<X extends Result>(
     ...options,
     timeout: millisOf(timeout, "move on after a timeout"),
   };
-  return inNewScope<X>(() => new DeadlineScope(settings, "moveOnAfter"), body);
+  return enterScope<X>(() => makeScope(settings, "moveOnAfter"), body);
 }
 
 /**
@@ -133,7 +129,7 @@ export function moveOnAt<X extends Result>(
     ...options,
     deadline: momentOf(deadline, "move on at a deadline"),
   };
-  return inNewScope<X>(() => new DeadlineScope(settings, "moveOnAt"), body);
+  return enterScope<X>(() => makeScope(settings, "moveOnAt"), body);
 }
 
 /**
@@ -173,7 +169,7 @@ export function failAfter<X extends Result>(
     ...options,
     timeout: millisOf(timeout, "fail after a timeout"),
   };
-  return orTooLate<X>(() => new DeadlineScope(settings, "failAfter"), body);
+  return orTooLate<X>(() => makeScope(settings, "failAfter"), body);
 }
 
 /**
@@ -210,37 +206,5 @@ export function failAt<X extends Result>(
     ...options,
     deadline: momentOf(deadline, "fail at a deadline"),
   };
-  return orTooLate<X>(() => new DeadlineScope(settings, "failAt"), body);
-}
-
-/** Makes the scope anew each time the Effect runs. */
-function inNewScope<X extends Result>(
-  make: () => DeadlineScope,
-  body: AnyBody,
-): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-  return Effect.suspend(() => {
-    const scope = make();
-    return enterScope<X>(scope, handleOf(scope), body);
-  });
-}
-
-/** Runs a body in a scope that only its deadline cancels. */
-export function orTooLate<X extends Result>(
-  make: () => DeadlineScope,
-  body: AnyBody,
-): Effect.Effect<
-  SuccessOf<X>,
-  ErrorOf<X> | DeadlineExceeded,
-  ServicesOf<X>
-> {
-  type Answer = Exit.Exit<SuccessOf<X>, ErrorOf<X> | DeadlineExceeded>;
-  return Effect.suspend(() => {
-    const scope = make();
-    handleOf(scope);
-    return runInScope(scope, effectOf<X>(body, [], scope), (end) => {
-      const { exit } = end.settle(end.exit);
-      if (exit !== ABSORBED) return exit as Answer;
-      return Exit.fail(new DeadlineExceeded(scope.name, scope.budget));
-    });
-  });
+  return orTooLate<X>(() => makeScope(settings, "failAt"), body);
 }

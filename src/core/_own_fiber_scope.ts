@@ -1,0 +1,105 @@
+import type * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import { settleOn } from "./_catch_rule.ts";
+import type { AnyFiber } from "./_fiber_internals.ts";
+import { contextInside, enter, goOnAfter, leave } from "./_scope_entry.ts";
+import type { ScopeNode } from "./_scope_tree.ts";
+import type {
+  EnterableScope,
+  Restore,
+  ScopeEnd,
+  ScopeWork,
+  Settled,
+} from "./_scope_work.ts";
+import { Strand, strandIn } from "./_strand.ts";
+import type { AnyExit } from "./_task_node.ts";
+import { isOurs } from "./provenance.ts";
+import { suspendFiber } from "./suspend_task.ts";
+
+/** Runs a body in a scope on a fiber of its own, and waits for that. */
+export function ownFiber<S extends EnterableScope, A, E, R, B, E2>(
+  work: ScopeWork<S, A, E, R, B, E2>,
+  scope: S,
+  outer: ScopeNode,
+  fiber: AnyFiber,
+  restore: Restore,
+): Effect.Effect<B, E2, R> {
+  const entered = new OwnFiberScope(scope, outer, fiber, restore);
+  const inner = entered.fork((inner) => work.body(scope, inner));
+  const complete = () => {
+    entered.exit = inner.pollUnsafe()!;
+    return work.complete(entered, scope);
+  };
+  return inner.pollUnsafe() === undefined
+    ? entered.after(entered.untilEnd(inner), complete)
+    : complete();
+}
+
+/** A scope that is run by a fiber of its own, as the entering fiber sees it. */
+class OwnFiberScope implements ScopeEnd {
+  exit: AnyExit = Exit.void;
+  interruptedByEffect = false;
+
+  constructor(
+    readonly scope: EnterableScope,
+    readonly outer: ScopeNode,
+    readonly fiber: AnyFiber,
+    readonly restore: Restore,
+  ) {
+    enter(scope, outer);
+  }
+
+  /** Starts the body, which takes its first steps at once. */
+  fork<A, E, R>(
+    body: (inner: AnyFiber) => Effect.Effect<A, E, R>,
+  ): AnyFiber {
+    const { scope, outer } = this;
+    const entry = Effect.withFiber((inner) => {
+      const strand = new Strand(inner, scope, outer.run!.queue);
+      scope.host = strand;
+      if (scope.cancelled) strand.enqueue();
+      return body(inner);
+    });
+    const context = contextInside(scope, this.fiber.context);
+    // The services are those of the fiber around: its type has them already.
+    return Effect.runForkWith(context)(entry as Effect.Effect<A, E>);
+  }
+
+  untilEnd(inner: AnyFiber): Effect.Effect<void> {
+    return suspendFiber<void, never>(this.fiber, undefined, (settle) => {
+      inner.addObserver(() => settle(Exit.void));
+      return (byEffect) => {
+        // Our cancellations find the inner fiber by themselves, in the tree.
+        if (byEffect && !this.scope.shielded) {
+          this.interruptedByEffect = true;
+          inner.interruptUnsafe(this.fiber.id);
+        }
+        return "tooLate";
+      };
+    });
+  }
+
+  after<B, E>(
+    wait: Effect.Effect<void>,
+    next: () => Effect.Effect<B, E>,
+  ): Effect.Effect<B, E> {
+    const isNews = !this.interruptedByEffect && !this.scope.isShield;
+    return goOnAfter(wait, next, isNews ? this.restore : undefined);
+  }
+
+  settle(exit: AnyExit): Settled {
+    const { fiber, scope, outer } = this;
+    leave(scope);
+    const byEffect = this.interruptedByEffect ? interruptionsIn(exit) : [];
+    const strand = strandIn(outer, fiber);
+    return settleOn({ fiber, scope, strand, byEffect, isInFiber: false }, exit);
+  }
+}
+
+function interruptionsIn(exit: AnyExit): ReadonlyArray<Cause.Reason<never>> {
+  if (Exit.isSuccess(exit)) return [];
+  return exit.cause.reasons.filter((reason): reason is Cause.Interrupt =>
+    reason._tag === "Interrupt" && !isOurs(reason)
+  );
+}
