@@ -22,7 +22,7 @@ export interface JobView {
  * How a CPU scope picks a worker for a task. A value: write your own.
  *
  * @example Always the worker that has finished least
- * ```ts
+ * ```ts ignore
  * import type { Strategy } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
