@@ -3,12 +3,7 @@ import { ScopeNode } from "./_scope_tree.ts";
 import { scopeOf } from "./_strand.ts";
 import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
-import type {
-  ErrorOf,
-  Result,
-  ServicesOf,
-  SuccessOf,
-} from "./body.ts";
+import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 
 /**
  * Turns a body into an Effect that runs in the innermost scope there is, for

@@ -9,13 +9,7 @@ import { runInScope } from "./_scope_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
 import type { AnyBody } from "./any_body.ts";
-import type {
-  Body1,
-  ErrorOf,
-  Result,
-  ServicesOf,
-  SuccessOf,
-} from "./body.ts";
+import type { Body1, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { millisOf, momentOf } from "./duration.ts";

@@ -1,6 +1,22 @@
 import { type CancelReason, explainReason } from "./cancel_reason.ts";
 
-/** What is known of a cancellation at the moment it is asked for. */
+/**
+ * What is known of a cancellation at the moment it is asked for.
+ *
+ * @example Make a record by hand, as for a test
+ * ```ts
+ * import { Cancellation, type CancellationDetails } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const details: CancellationDetails = {
+ *   reason: { _tag: "Shutdown" },
+ *   scope: "server",
+ *   requestedBy: "host",
+ *   at: 0,
+ * };
+ * assert.match(new Cancellation(details).explain(), /the run is ending$/);
+ * ```
+ */
 export interface CancellationDetails {
   /** Why. */
   readonly reason: CancelReason;

@@ -70,10 +70,13 @@ export const shieldedCheckpoint: Effect.Effect<void> = Effect.withFiber(
  * @example A loop that stays polite
  * ```ts
  * import { checkpoint, moveOnAfter, run } from "espalier";
+ * import assert from "node:assert/strict";
  *
- * await run(moveOnAfter(2, function* () {
- *   for (;;) yield* checkpoint;
+ * let rounds = 0;
+ * await run(moveOnAfter(30, function* () {
+ *   for (;; rounds++) yield* checkpoint;
  * }));
+ * assert(rounds > 0);
  * ```
  */
 export const checkpoint: Effect.Effect<void> = Effect.flatMap(

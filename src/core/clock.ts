@@ -44,10 +44,14 @@ export function now(): number {
  * @example Count down
  * ```ts
  * import { run, sleep } from "espalier";
+ * import { VirtualClock } from "espalier/testing";
+ * import assert from "node:assert/strict";
  *
+ * const clock = new VirtualClock({ autojump: true });
  * await run(function* () {
- *   for (let left = 3; left > 0; left--) yield* sleep("1 millis");
- * });
+ *   for (let left = 3; left > 0; left--) yield* sleep("1 second");
+ * }, { clock });
+ * assert.equal(clock.now(), 3_000);
  * ```
  *
  * @param duration How long; a number is milliseconds.
@@ -71,11 +75,15 @@ export function sleep(duration: Duration.Input): Effect.Effect<void> {
  * @example Tick without drifting
  * ```ts
  * import { now, run, sleepUntil } from "espalier";
+ * import { VirtualClock } from "espalier/testing";
+ * import assert from "node:assert/strict";
  *
+ * const clock = new VirtualClock({ autojump: true });
  * await run(function* () {
  *   let next = now();
- *   for (let tick = 0; tick < 3; tick++) yield* sleepUntil(next += 1);
- * });
+ *   for (let tick = 0; tick < 3; tick++) yield* sleepUntil(next += 10);
+ * }, { clock });
+ * assert.equal(clock.now(), 30);
  * ```
  *
  * @param deadline When, in milliseconds on the run clock.
@@ -100,8 +108,10 @@ export function sleepUntil(deadline: number): Effect.Effect<void> {
  * @example Keep a nursery open
  * ```ts
  * import { moveOnAfter, run, sleepForever } from "espalier";
+ * import assert from "node:assert/strict";
  *
- * await run(moveOnAfter(1, sleepForever));
+ * const late = await run(moveOnAfter(1, sleepForever));
+ * assert.equal(late._tag, "None");
  * ```
  */
 export const sleepForever: Effect.Effect<never> = Effect.withFiber((fiber) =>

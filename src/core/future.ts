@@ -17,7 +17,25 @@ import { type PromiseOptions, settlePromise } from "./_promise_call.ts";
 import { interruptionBy } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 
-/** What stands behind a future and can be asked to stop. */
+/**
+ * What stands behind a future and can be asked to stop.
+ *
+ * @example A future of something of one's own
+ * ```ts
+ * import { type Cancellation, Future, type FutureSource } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const asked: Cancellation[] = [];
+ * const source: FutureSource = {
+ *   label: "a download",
+ *   path: "a download",
+ *   status: "running",
+ *   cancelWith: (cancellation) => asked.push(cancellation),
+ * };
+ * new Future<void>(source).cancel("not needed");
+ * assert.equal(asked.length, 1);
+ * ```
+ */
 export interface FutureSource {
   /** How it is called, as in `task "main/crawl"`. */
   readonly label: string;
@@ -29,7 +47,20 @@ export interface FutureSource {
   cancelWith(cancellation: Cancellation): void;
 }
 
-/** The writing end of a future that somebody settles by hand. */
+/**
+ * The writing end of a future that somebody settles by hand.
+ *
+ * @example Only the first settlement counts
+ * ```ts
+ * import { Future, type Resolver } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const made = Future.make<number, string>();
+ * const resolver: Resolver<number, string> = made.resolver;
+ * assert.equal(resolver.succeed(1), true);
+ * assert.equal(resolver.fail("too late"), false);
+ * ```
+ */
 export interface Resolver<in A, in E> {
   /** Settles with a value; `false` where it was settled already. */
   succeed(value: A): boolean;
@@ -193,7 +224,11 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     whenSettled = (future, listener) => future.#whenSettled(listener);
   }
 
-  /** Waits, and answers how it ended; never fails. */
+  /**
+   * Waits, and answers how it ended; never fails.
+   *
+   * - **Cancellation:** a checkpoint; only of the waiter.
+   */
   get outcome(): Effect.Effect<Outcome<A, E>> {
     return Effect.suspend(() =>
       this.#wait((exit) => Exit.succeed(outcomeOf(exit)))
@@ -273,6 +308,8 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
 
   /**
    * The Effect that `yield*` runs.
+   *
+   * - **Cancellation:** a checkpoint; only of the waiter.
    *
    * @returns Waits and takes the result.
    */

@@ -32,11 +32,14 @@ type StopSignal = keyof typeof EXIT_CODES;
  * @example The last line of a program
  * ```ts
  * import { main, sleep } from "espalier";
+ * import assert from "node:assert/strict";
  *
+ * let done = false;
  * await main(function* () {
  *   yield* sleep(1);
- *   console.log("done");
+ *   done = true;
  * });
+ * assert(done);
  * ```
  *
  * @param body A body that needs no services.

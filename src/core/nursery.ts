@@ -8,12 +8,7 @@ import { runInScope } from "./_scope_body.ts";
 import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_task_node.ts";
 import { effectOf } from "./_effect_of.ts";
-import type {
-  ErrorOf,
-  Result,
-  ServicesOf,
-  SuccessOf,
-} from "./body.ts";
+import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { newHandle } from "./cancel_scope.ts";
 import { NurseryCancelled } from "./cancellation_errors.ts";
 import { suspendFiber } from "./suspend_task.ts";
@@ -103,7 +98,19 @@ class NurseryScope extends DeadlineScope {
   }
 }
 
-/** The other name of {@linkcode nursery}. */
+/**
+ * The other name of {@linkcode nursery}.
+ *
+ * - **Cancellation:** as for `nursery`.
+ *
+ * @example The same thing
+ * ```ts
+ * import { nursery, taskGroup } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(taskGroup, nursery);
+ * ```
+ */
 export const taskGroup: typeof nursery = nursery;
 
 /** Waits for the children, whatever happens (R27), then closes the books. */

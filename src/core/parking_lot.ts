@@ -67,7 +67,11 @@ export class ParkingLot {
     };
   }
 
-  /** Waits until it is woken. */
+  /**
+   * Waits until it is woken.
+   *
+   * - **Cancellation:** a checkpoint; a waiter that is cancelled leaves the queue.
+   */
   get park(): Effect.Effect<void, BrokenResource> {
     return this.parkWith<void>({});
   }

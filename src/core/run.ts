@@ -9,12 +9,7 @@ import { Hooks } from "./_hooks.ts";
 import { liveTimers, loopScheduler, RunState } from "./_run_state.ts";
 import { type AnyExit, TaskNode } from "./_task_node.ts";
 import type { AnyBody } from "./any_body.ts";
-import type {
-  Body0,
-  ErrorOf,
-  Result,
-  SuccessOf,
-} from "./body.ts";
+import type { Body0, ErrorOf, Result, SuccessOf } from "./body.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { Cancellation } from "./cancellation.ts";

@@ -44,7 +44,23 @@ export interface Task {
   readonly waitingFor: string | undefined;
 }
 
-/** How a child says that it is ready; see `Nursery.start`. */
+/**
+ * How a child says that it is ready; see `Nursery.start`.
+ *
+ * @example A child that is ready at once
+ * ```ts
+ * import { type Nursery, nursery, run, type TaskStatus } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Effect from "effect/Effect";
+ *
+ * const server = (status: TaskStatus<number>) =>
+ *   Effect.sync(() => status.started(8080));
+ * const port = nursery(function* (n: Nursery) {
+ *   return yield* Effect.orDie(n.start(server));
+ * });
+ * assert.equal(await run(port), 8080);
+ * ```
+ */
 export interface TaskStatus<in V> {
   /**
    * Says that the child is ready and moves it into the nursery (R36).

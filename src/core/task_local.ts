@@ -2,13 +2,7 @@ import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { scopeOf } from "./_strand.ts";
-import type {
-  Body0,
-  ErrorOf,
-  Result,
-  ServicesOf,
-  SuccessOf,
-} from "./body.ts";
+import type { Body0, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { NotInRun } from "./usage_errors.ts";
 
