@@ -1,7 +1,7 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { type AnyFiber, setInterruption } from "./_fiber_internals.ts";
-import { cancellationSeenFrom, type ScopeNode } from "./_scope_tree.ts";
+import type { ScopeNode } from "./_scope_tree.ts";
 import type { Settled } from "./_scope_work.ts";
 import type { Strand } from "./_strand.ts";
 import { type AnyExit, withCancellation } from "./_task_node.ts";
@@ -74,7 +74,7 @@ function passOn(at: ScopeExit, reasons: Reasons): Settled {
     if (strand !== undefined) strand.delivered = true;
     // The fiber is in an uninterruptible region here: this only records, and is
     // raised, together with the failure on its way, when the region is left.
-    const cancellation = cancellationSeenFrom(scope);
+    const cancellation = scope.strikes;
     fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
   }
   return { exit: Exit.failCause(Cause.fromReasons(told)), caught: false };

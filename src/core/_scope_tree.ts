@@ -49,9 +49,9 @@ export class ScopeNode {
   cancelled = false;
   /** Its own cancellation: `cancel()` was called or its deadline passed. */
   own: Cancellation | undefined = undefined;
-  /** The first cancellation that reached it from outside; never taken back. */
-  inherited: Cancellation | undefined = undefined;
-  #seen: Cancellation | undefined = undefined;
+  /** The cancellation from outside that reached it last. */
+  #inherited: Cancellation | undefined = undefined;
+  #first: Cancellation | undefined = undefined;
   #reachedListeners: Array<() => void> | undefined = undefined;
   #firstChild: ScopeNode | undefined = undefined;
   #next: ScopeNode | undefined = undefined;
@@ -70,13 +70,21 @@ export class ScopeNode {
   }
 
   /**
-   * The first cancellation that reached it, own or inherited; the same object
-   * for ever after.
+   * The first cancellation that reached it, own or inherited; never taken back.
    */
   get cancellation(): Cancellation | undefined {
-    return this.#seen ??= this.inherited === undefined
-      ? this.own
-      : cancellationSeenFrom(this);
+    return this.#first;
+  }
+
+  /** The cancellation that strikes inside now, with the way it came. */
+  get strikes(): Cancellation | undefined {
+    if (this.own === undefined) return this.#inherited;
+    return this.hearsOuterCancellation ? this.#first : this.own;
+  }
+
+  /** How it is called as one step of a cancellation's way. */
+  get wayStep(): string {
+    return this.label;
   }
 
   /** Do cancellations from outside stop here? */
@@ -97,7 +105,7 @@ export class ScopeNode {
 
   /** Calls `listener` once, when the first cancellation reaches it. */
   whenReached(listener: () => void): void {
-    if (this.own !== undefined || this.inherited !== undefined) listener();
+    if (this.#first !== undefined) listener();
     else (this.#reachedListeners ??= []).push(listener);
   }
 
@@ -143,7 +151,7 @@ export class ScopeNode {
   cancelWith(cancellation: Cancellation): boolean {
     if (this.own !== undefined) return false;
     this.own = cancellation;
-    if (this.inherited === undefined) this.#seen = cancellation;
+    this.#first ??= cancellation;
     if (this.state === "open") this.spread();
     this.#reached();
     return true;
@@ -174,9 +182,9 @@ export class ScopeNode {
   }
 
   #inherit(): void {
-    if (this.inherited !== undefined) return;
-    const parent = this.parent!;
-    this.inherited = parent.own ?? parent.inherited;
+    // Cost: one record for each place, which shares the way with its parent's.
+    this.#inherited = this.parent!.strikes?.through(this.wayStep);
+    this.#first ??= this.#inherited;
     this.#reached();
   }
 
@@ -209,20 +217,4 @@ export function effectiveDeadline(node: ScopeNode): number {
     if (link.isShield) break;
   }
   return earliest;
-}
-
-/**
- * The cancellation that strikes inside `node`, with the way it came: through
- * every scope and task from the cancelled one down to `node`.
- */
-export function cancellationSeenFrom(
-  node: ScopeNode,
-): Cancellation | undefined {
-  const route: string[] = [];
-  for (let link: ScopeNode | undefined = node; link; link = link.parent) {
-    if (link.own !== undefined) return link.own.through(route.reverse());
-    if (link.isShield || link.parent === undefined) break;
-    route.push(link.label);
-  }
-  return node.inherited;
 }

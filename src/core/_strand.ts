@@ -7,7 +7,6 @@ import {
 import type { Cancellation } from "./cancellation.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
 import {
-  cancellationSeenFrom,
   type Host,
   nearestOpen,
   type ScopeNode,
@@ -80,7 +79,7 @@ export class Strand implements Host, Job {
    * even if a shield is raised meanwhile.
    */
   interruptUndone(): void {
-    this.#undone = cancellationSeenFrom(this.node);
+    this.#undone = this.node.strikes;
     this.enqueue();
   }
 
@@ -107,7 +106,7 @@ export class Strand implements Host, Job {
 
   /** Interrupts the fiber, telling it by whom. */
   interrupt(): void {
-    this.#interrupt(cancellationSeenFrom(this.node));
+    this.#interrupt(this.node.strikes);
   }
 
   #interrupt(cancellation: Cancellation | undefined): void {

@@ -5,11 +5,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
-import {
-  cancellationSeenFrom,
-  ScopeNode,
-  type ScopeOwner,
-} from "./_scope_tree.ts";
+import { ScopeNode, type ScopeOwner } from "./_scope_tree.ts";
 import { CurrentScope, type OpenWait, scopeOf, Strand } from "./_strand.ts";
 import { markOrigin } from "./_failure_origin.ts";
 import { annotationsFor, isOurs } from "./provenance.ts";
@@ -80,6 +76,10 @@ export class TaskNode<N = unknown> extends ScopeNode
 
   override get label(): string {
     return `task "${this.path}"`;
+  }
+
+  override get wayStep(): string {
+    return `task "${this.name}"`;
   }
 
   get path(): string {
@@ -198,7 +198,7 @@ export function withCancellation<E>(
   node: ScopeNode,
 ): Cause.Reason<E> {
   if (!node.cancelled || isOurs(reason)) return reason;
-  return reason.annotate(annotationsFor(cancellationSeenFrom(node)));
+  return reason.annotate(annotationsFor(node.strikes));
 }
 
 /** Did it fail for nothing but interruption? */

@@ -7,11 +7,7 @@ import {
 } from "./_fiber_internals.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
-import {
-  cancellationSeenFrom,
-  type ScopeNode,
-  type ScopeOwner,
-} from "./_scope_tree.ts";
+import type { ScopeNode, ScopeOwner } from "./_scope_tree.ts";
 import type { OpenWait, Strand, WaitSubject } from "./_strand.ts";
 import { annotationsFor } from "./provenance.ts";
 import { InternalError } from "./usage_errors.ts";
@@ -204,7 +200,7 @@ export class Wait<A, E> implements Job, OpenWait {
       step: () =>
         fiber.interruptUnsafe(
           undefined,
-          annotationsFor(cancellationSeenFrom(node)),
+          annotationsFor(node.strikes),
         ),
     });
   }

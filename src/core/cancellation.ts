@@ -63,22 +63,23 @@ export class Cancellation {
   readonly at: number;
   /** Where it was asked for, when the run captures stacks. */
   declare readonly stack?: string;
-  readonly #route: readonly string[];
+  readonly #before: Cancellation | undefined;
+  readonly #step: string | undefined;
 
   /**
    * Builds a record of a cancellation.
    *
    * @param details Who, what, why and when.
-   * @param route The scopes, nurseries and tasks it travelled through, from
-   * the cancelled scope inwards.
    */
-  constructor(details: CancellationDetails, route: readonly string[] = []) {
+  constructor(details: CancellationDetails) {
     this.reason = details.reason;
     this.scope = details.scope;
     this.requestedBy = details.requestedBy;
     this.at = details.at;
     if (details.stack !== undefined) this.stack = details.stack;
-    this.#route = route;
+    const { before, step } = details as Partial<Step>;
+    this.#before = before;
+    this.#step = step;
   }
 
   /**
@@ -91,20 +92,49 @@ export class Cancellation {
     const story = `scope "${this.scope}" was cancelled by ` +
       `${this.requestedBy === "host" ? "the host" : `"${this.requestedBy}"`} ` +
       `at ${round(this.at)} ms: ${explainReason(this.reason)}`;
-    return this.#route.length === 0
+    const route = this.#route();
+    return route.length === 0
       ? story
-      : `${story}; it came through ${this.#route.join(" → ")}`;
+      : `${story}; it came through ${route.join(" → ")}`;
   }
 
   /**
    * Answers the same cancellation as seen from further inside.
    *
-   * @param route Everything it has travelled through to get there.
-   * @returns A record with the same reason and a longer route.
+   * @param step What it has travelled through to get there.
+   * @returns A record with the same reason and a route that is one step longer.
    */
-  through(route: readonly string[]): Cancellation {
-    return route.length === 0 ? this : new Cancellation(this, route);
+  through(step: string): Cancellation {
+    const { reason, scope, requestedBy, at, stack } = this;
+    const next: Step = {
+      reason,
+      scope,
+      requestedBy,
+      at,
+      stack,
+      before: this,
+      step,
+    };
+    return new Cancellation(next);
   }
+
+  /** Each record knows its last step only, so that a deep tree shares them. */
+  #route(): string[] {
+    if (this.#step === undefined) return [];
+    const route = [this.#step];
+    let before = this.#before;
+    while (before !== undefined && before.#step !== undefined) {
+      route.push(before.#step);
+      before = before.#before;
+    }
+    return route.reverse();
+  }
+}
+
+/** A cancellation that has travelled one step further. */
+interface Step extends CancellationDetails {
+  readonly before: Cancellation;
+  readonly step: string;
 }
 
 function round(at: number): number {

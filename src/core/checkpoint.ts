@@ -1,7 +1,6 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
-import { cancellationSeenFrom } from "./_scope_tree.ts";
 import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
 import type { AbortVerdict } from "./_wait.ts";
 import { annotationsFor } from "./provenance.ts";
@@ -146,7 +145,7 @@ function interruptIfCancelled(fiber: AnyFiber): boolean {
   const strand = strandIn(node, fiber);
   if (strand !== undefined) strand.interrupt();
   else {
-    const cancellation = cancellationSeenFrom(node);
+    const cancellation = node.strikes;
     fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
   }
   return true;
