@@ -68,6 +68,12 @@ export class LockMemory {
     return true;
   }
 
+  /** Who holds the lock, if somebody does. */
+  get heldBy(): Holder | undefined {
+    const worker = Atomics.load(this.#words, OWNER);
+    return worker === 0 ? undefined : { worker, task: this.#name.read() };
+  }
+
   /** Who left the lock poisoned, if it is. */
   get poisonedBy(): Holder | undefined {
     const words = this.#words;
