@@ -7,3 +7,4 @@
 
 export * from "./src/core/mod.ts";
 export * from "./src/sync/mod.ts";
+export * from "./src/combinators/mod.ts";

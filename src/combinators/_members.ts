@@ -1,0 +1,50 @@
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import type { AnyBody } from "../core/any_body.ts";
+
+/** A body with the name that its task is to have. */
+export interface Member {
+  readonly body: AnyBody;
+  readonly name?: string;
+}
+
+/**
+ * Checks how many bodies may run at once.
+ *
+ * @throws {RangeError} If it is neither a positive integer nor Infinity.
+ */
+export function concurrencyOf(concurrency: number, action: string): number {
+  if (
+    concurrency === Infinity ||
+    (Number.isInteger(concurrency) && concurrency > 0)
+  ) return concurrency;
+  throw new RangeError(
+    `Cannot ${action}: 'concurrency' must be a positive integer or Infinity: ` +
+      `received ${concurrency}`,
+  );
+}
+
+/**
+ * Copies bodies out of an iterable, so that the Effect made of them can run
+ * more than once.
+ *
+ * @throws {TypeError} If it cannot be iterated over.
+ */
+export function membersOf(
+  bodies: Iterable<unknown>,
+  action: string,
+): Member[] {
+  if (!isCollection(bodies) || !(Symbol.iterator in bodies)) {
+    throw new TypeError(
+      `Cannot ${action}: it takes an iterable of bodies: received ${
+        String(bodies)
+      }`,
+    );
+  }
+  return Array.from(bodies, (body) => ({ body: body as AnyBody }));
+}
+
+/** Is it something that holds bodies, and not a body itself? */
+export function isCollection(value: unknown): value is object {
+  return typeof value === "object" && value !== null &&
+    !Effect.isEffect(value);
+}

@@ -1,0 +1,115 @@
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import type { Result } from "../core/body.ts";
+import { TaskCancelled } from "../core/cancellation_errors.ts";
+import { checkpointIfCancelled } from "../core/checkpoint.ts";
+import { whenSettled } from "../core/future.ts";
+import { nursery } from "../core/nursery.ts";
+import { outcomeOf } from "../core/outcome.ts";
+import type { Nursery } from "../core/task.ts";
+import type { Member } from "./_members.ts";
+
+/**
+ * Opens a nursery, has `start` fill it, and answers with the results of its
+ * children once the last of them has ended.
+ */
+export function collect<A>(
+  name: string,
+  ordered: boolean,
+  start: (results: Results<A>) => Result,
+): Effect.Effect<A[], unknown, unknown> {
+  return Effect.suspend(() => {
+    let results!: Results<A>;
+    const filled = nursery((n: Nursery<unknown, unknown>) => {
+      results = new Results(n, ordered);
+      return start(results);
+    }, { name, onCancelled: () => undefined });
+    return Effect.flatMap(filled, () => results.answer);
+  });
+}
+
+/**
+ * The results of the children of one nursery, as they come in.
+ *
+ * The nursery sees to failures. What it does not mind, and those who want every
+ * result do, is a child that was cancelled on its own, or never started.
+ */
+export class Results<A> {
+  readonly #values: A[] = [];
+  readonly #nursery: Nursery<unknown, unknown>;
+  readonly #ordered: boolean;
+  #lacking: TaskCancelled | undefined = undefined;
+
+  /**
+   * @param ordered Whether results keep the order in which children started, or
+   * have that in which they ended.
+   */
+  constructor(nursery: Nursery<unknown, unknown>, ordered: boolean) {
+    this.#nursery = nursery;
+    this.#ordered = ordered;
+  }
+
+  /**
+   * Starts a child, unless the nursery has been cancelled: what has not started
+   * by then never does.
+   *
+   * @param ended Called when the child has succeeded; must only mark and queue.
+   */
+  start({ body, name }: Member, ended: () => void): void {
+    const { cancellation } = this.#nursery.cancelScope;
+    if (cancellation !== undefined) {
+      this.#lacking ??= new TaskCancelled(cancellation);
+      return;
+    }
+    const options = name === undefined ? undefined : { name };
+    const future = this.#nursery.startSoon(body as never, options);
+    // The place is taken now, so that the array never has holes to grow over.
+    const place = this.#ordered ? this.#values.push(undefined as A) - 1 : -1;
+    whenSettled(future, (exit) => {
+      this.#keep(exit, place);
+      // After a failure nothing starts, and the nursery is told only now.
+      if (Exit.isSuccess(exit)) ended();
+      return false;
+    });
+  }
+
+  /** All results, once the nursery has ended without a failure. */
+  get answer(): Effect.Effect<A[]> {
+    const lacking = this.#lacking;
+    if (lacking === undefined) return Effect.succeed(this.#values);
+    return Effect.flatMap(checkpointIfCancelled, () => Effect.die(lacking));
+  }
+
+  #keep(exit: Exit.Exit<unknown, unknown>, place: number): void {
+    const outcome = outcomeOf(exit);
+    if (outcome._tag === "Succeeded") {
+      if (place < 0) this.#values.push(outcome.value as A);
+      else this.#values[place] = outcome.value as A;
+    } else if (outcome._tag === "Cancelled") {
+      this.#lacking ??= new TaskCancelled(outcome.cancellation);
+      const { cancelScope } = this.#nursery;
+      if (cancelScope.cancellation === undefined) {
+        cancelScope.cancel(this.#lacking);
+      }
+    }
+  }
+}
+
+/**
+ * Starts as many members as may run, and the next one whenever one has ended.
+ *
+ * `next` is called while a task ends, so it must not run code of the user's.
+ */
+export function startInTurn(
+  next: () => Member | undefined,
+  limit: number,
+  results: Results<unknown>,
+): void {
+  const startNext = (): boolean => {
+    const member = next();
+    if (member !== undefined) results.start(member, startNext);
+    return member !== undefined;
+  };
+  let free = limit;
+  while (free > 0 && startNext()) free--;
+}

@@ -1,0 +1,11 @@
+/**
+ * Many tasks, one answer: gather, race, map, and wait for futures.
+ *
+ * @module
+ */
+
+export type { Gathered, MemberBody, MembersOf, ResultOf } from "./bodies.ts";
+export { gather, type GatherOptions } from "./gather.ts";
+export { mapConcurrent, type MapConcurrentOptions } from "./map_concurrent.ts";
+export { race } from "./race.ts";
+export { type Waited, waitFor, type WaitForOptions } from "./wait_for.ts";
