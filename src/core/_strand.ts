@@ -18,8 +18,10 @@ import { annotationsFor } from "./provenance.ts";
 export interface WaitSubject {
   /** As in `Lock "orders"`. */
   readonly label: string;
-  /** The tasks that could end the wait, where that is known. */
+  /** The tasks that hold it and could give it up, where that is known. */
   holders?(): ReadonlyArray<ScopeOwner>;
+  /** The tasks whose end it is that is waited for. */
+  ends?(): ReadonlyArray<ScopeOwner>;
 }
 
 /** What a strand needs to know of the wait it is in. */

@@ -8,7 +8,7 @@ import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import type { AnyExit } from "./_task_node.ts";
+import { type AnyExit, TaskNode } from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
@@ -331,7 +331,11 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
       if (exit !== undefined) {
         return Effect.flatMap(checkpoint, () => take(exit));
       }
-      const subject = { label: `the result of ${this.#label()}` };
+      const source = this.#source;
+      const subject = {
+        label: `the result of ${this.#label()}`,
+        ends: () => source instanceof TaskNode ? [source] : [],
+      };
       return suspendFiber<B, E2>(fiber, subject, (settle) => {
         const waiter = (exit: AnyExit) => {
           settle(take(exit as Exit.Exit<A, E>), () => this.#takers--);

@@ -7,18 +7,22 @@ export interface Idleness {
   readonly turns: number;
   /** Is nothing waiting for its turn? */
   readonly isIdle: boolean;
-  /** Is no work of the host in flight that could still wake a task (R69)? */
+  /** How much work of the host is in flight that could still wake a task. */
+  readonly inFlight: number;
+  /** Is none of it in flight (R69)? */
   readonly mayJump: boolean;
 }
 
 /** Looks at the run queue and at the promises in flight, of all runs. */
 export function allIdle(): Idleness {
   const loop = loopScheduler();
+  // A promise that waits for one of our futures is not work in flight: the
+  // clock has to move for it to go on.
+  const inFlight = Math.max(0, allBridges.inbound - allBridges.outbound);
   return {
     turns: loop.turns,
     isIdle: loop.isIdle,
-    // A promise that waits for one of our futures is not work in flight: the
-    // clock has to move for it to go on.
-    mayJump: allBridges.inbound <= allBridges.outbound,
+    inFlight,
+    mayJump: inFlight === 0,
   };
 }

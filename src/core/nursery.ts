@@ -120,7 +120,10 @@ function waitForChildren(
   onCancelled: (() => unknown) | undefined,
 ): Effect.Effect<unknown, unknown> {
   state.bodyEnded(end.exit, end.interruptedByEffect);
-  const subject = { label: `the children of nursery "${state.name}"` };
+  const subject = {
+    label: `the children of nursery "${state.name}"`,
+    ends: () => state.children as ReadonlyArray<AnyTask>,
+  };
   const wait = suspendFiber<void, never>(end.fiber, subject, (settle) => {
     state.whenEmpty(() => settle(Exit.void));
     return (byEffect) => {
