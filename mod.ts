@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./src/channels/mod.ts";
 export * from "./src/core/mod.ts";
 export * from "./src/sync/mod.ts";
 export * from "./src/combinators/mod.ts";
