@@ -13,7 +13,24 @@ export interface WaitForOptions {
   readonly until: "first" | "first-failure" | "all";
 }
 
-/** Which futures have ended, and which have not; each in the order given. */
+/**
+ * Which futures have ended, and which have not; each in the order given.
+ *
+ * @example Nothing is left
+ * ```ts
+ * import { Future, run, type Waited, waitFor } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const { future, resolver } = Future.make<number>();
+ * resolver.succeed(1);
+ * const waited: Waited<Future<number>> = await run(
+ *   waitFor([future], { until: "all" }),
+ * );
+ * assert.deepEqual(waited, { done: [future], pending: [] });
+ * ```
+ *
+ * @typeParam F The type of a future.
+ */
 export interface Waited<F> {
   /** Those that have ended, however they did. */
   readonly done: ReadonlyArray<F>;
