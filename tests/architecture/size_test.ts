@@ -6,6 +6,9 @@ import { readSources, roomsOf, type Tree } from "./_tree.ts";
 
 const LIMIT = { lines: 400, codeLines: 200, functionLines: 60, exports: 6 };
 
+/** Requires more than that because the contract says so. */
+const BY_CONTRACT: readonly string[] = ["onSend"];
+
 const sources = written(readSources());
 
 Deno.test("a file of src has at most 400 lines, doc comments included", () => {
@@ -145,7 +148,7 @@ function manyParameters(declarations: readonly Declaration[]): string[] {
     ).length;
     const last = params.at(-1)?.name;
     const allowed = last === "options" ? 3 : 2;
-    return required > allowed
+    return required > allowed && !BY_CONTRACT.includes(name)
       ? [`${name} requires ${required} parameters`]
       : [];
   });
