@@ -30,6 +30,8 @@ export interface WireError {
   readonly fields: Readonly<Record<string, WireValue>>;
   readonly cause?: WireValue;
   readonly errors?: readonly WireValue[];
+  /** Which of the above, fields aside, are own and enumerable. */
+  readonly shown: readonly string[];
 }
 
 /** How many errors of one failure are kept. */
@@ -66,6 +68,7 @@ export function flattenFailure(thrown: unknown): WireFailure {
       message: textOf(readField(error, "message"), ""),
       stack: textOf(readField(error, "stack"), ""),
       fields,
+      shown: shownOf(error),
     };
     const cause = "cause" in error
       ? { cause: flattenValue(readField(error, "cause")) }
@@ -102,6 +105,14 @@ function fieldsOf(error: Error): string[] {
     keys.push("_tag");
   }
   return keys;
+}
+
+function shownOf(error: Error): string[] {
+  try {
+    return Object.keys(error).filter((key) => NOT_FIELDS.has(key));
+  } catch {
+    return [];
+  }
 }
 
 function readField(error: Error, key: string): unknown {

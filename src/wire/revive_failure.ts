@@ -30,9 +30,13 @@ export function reviveFailure(
     for (const [key, field] of Object.entries(flat.fields)) {
       defineField(error, key, valueOf(field), true);
     }
-    if (flat.cause) defineField(error, "cause", valueOf(flat.cause), false);
+    const shown = (key: string) => flat.shown.includes(key);
+    if (flat.cause) {
+      defineField(error, "cause", valueOf(flat.cause), shown("cause"));
+    }
     if (flat.errors) {
-      defineField(error, "errors", flat.errors.map(valueOf), false);
+      const inner = flat.errors.map(valueOf);
+      defineField(error, "errors", inner, shown("errors"));
     }
   });
   return valueOf(failure.root);
@@ -57,7 +61,10 @@ function createError(flat: WireError, classes: ErrorClasses): Error {
 
 function finishError(error: Error, flat: WireError): Error {
   defineField(error, "stack", flat.stack, false);
-  if (error.name !== flat.name) defineField(error, "name", flat.name, false);
+  const named = flat.shown.includes("name");
+  if (named || error.name !== flat.name) {
+    defineField(error, "name", flat.name, named);
+  }
   return error;
 }
 
