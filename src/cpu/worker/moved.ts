@@ -47,8 +47,17 @@ export function move<T>(
 ): Moved<T> {
   const parts = transfer.length > 0 ? transfer : transferablesIn(value);
   const unique = new Set(parts.map(bufferOf).filter(isTransferable));
-  const moving: Moving = { value, transfer: [...unique] };
-  return { [KEY_OF_MOVED]: moving } as unknown as Moved<T>;
+  const marked = new MovedValue({ value, transfer: [...unique] });
+  return marked as unknown as Moved<T>;
+}
+
+/** Of a class, so that one inside another value is refused, not emptied. */
+class MovedValue {
+  readonly [KEY_OF_MOVED]: Moving;
+
+  constructor(moving: Moving) {
+    this[KEY_OF_MOVED] = moving;
+  }
 }
 
 /** What `move` marked, or `undefined` where `value` was not marked. */
