@@ -35,6 +35,8 @@ export class NurseryState implements Nursery<unknown, unknown> {
   readonly run: RunState;
   readonly #context: Context.Context<never>;
   readonly #policy: FailurePolicy;
+  /** Was the body interrupted by nobody, as by `Effect.interrupt`? */
+  bodyInterruptedItself = false;
   #alive = 0;
   #spawned = 0;
   #closed = false;
@@ -187,6 +189,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
       });
       this.cancelOthers({ _tag: "BodyFailed", error: errorOf(first) });
     } else if (interruptedByEffect || !this.scope.cancelled) {
+      this.bodyInterruptedItself = !interruptedByEffect;
       this.cancelOthers({ _tag: "Aborted", reason: "interrupted by Effect" });
     }
   }

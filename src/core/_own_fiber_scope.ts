@@ -84,7 +84,7 @@ class OwnFiberScope implements ScopeEnd {
     wait: Effect.Effect<void>,
     next: () => Effect.Effect<B, E>,
   ): Effect.Effect<B, E> {
-    const isNews = !this.interruptedByEffect && !this.scope.isShield;
+    const isNews = !this.interruptedByEffect && !this.scope.shielded;
     return goOnAfter(wait, next, isNews ? this.restore : undefined);
   }
 

@@ -7,7 +7,7 @@ import type { AnyFiber } from "./_fiber_internals.ts";
 import type { EnterableScope, Restore, ScopeWork } from "./_scope_work.ts";
 import { canForgetInterruption } from "./_scope_form.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
-import { scopeOf, Strand } from "./_strand.ts";
+import { isForkedUnderShield, scopeOf, Strand } from "./_strand.ts";
 import { TaskNode } from "./_task_node.ts";
 import { ambientRun } from "./suspend_task.ts";
 import { ScopeReused } from "./usage_errors.ts";
@@ -31,9 +31,10 @@ export function runInScope<S extends EnterableScope, A, E, R, B, E2>(
       return Effect.die(new ScopeReused(scope.name));
     }
     // Effect hands over `identity` where there is nothing to restore.
-    scope.walled = (restore as unknown) === identity;
+    const isDeaf = (restore as unknown) === identity;
     const outer = scopeOf(fiber) ?? implicitRoot(fiber);
-    return scope.isShield || !canForgetInterruption()
+    scope.walled = isDeaf || isForkedUnderShield(outer, fiber);
+    return isDeaf || scope.shielded || !canForgetInterruption()
       ? ownFiber(work, scope, outer, fiber, restore)
       : inFiber(work, scope, outer, fiber, restore);
   });

@@ -52,7 +52,7 @@ export class ScopeNode {
   /** The cancellation from outside that reached it last. */
   #inherited: Cancellation | undefined = undefined;
   #first: Cancellation | undefined = undefined;
-  #reachedListeners: Array<() => void> | undefined = undefined;
+  #reachedListeners: Set<() => void> | undefined = undefined;
   #firstChild: ScopeNode | undefined = undefined;
   #next: ScopeNode | undefined = undefined;
   #previous: ScopeNode | undefined = undefined;
@@ -103,10 +103,14 @@ export class ScopeNode {
     return Infinity;
   }
 
-  /** Calls `listener` once, when the first cancellation reaches it. */
-  whenReached(listener: () => void): void {
+  /**
+   * Calls `listener` once, when the first cancellation reaches it; answers how
+   * to call it off.
+   */
+  whenReached(listener: () => void): () => void {
     if (this.#first !== undefined) listener();
-    else (this.#reachedListeners ??= []).push(listener);
+    else (this.#reachedListeners ??= new Set()).add(listener);
+    return () => this.#reachedListeners?.delete(listener);
   }
 
   /** Every scope and task directly inside, latest first. */

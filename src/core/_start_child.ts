@@ -64,6 +64,7 @@ export function startChild<V>(
 class PendingStart<V> {
   #phase: "starting" | "started" | "ended" = "starting";
   #said: { readonly value: V } | undefined = undefined;
+  #stopListening = () => {};
 
   constructor(
     readonly target: StartTarget,
@@ -79,10 +80,8 @@ class PendingStart<V> {
     target.holdOpen();
     task.run.hooks?.emit("taskSpawned", task);
     // Unlike in Trio, a cancelled target ends a start that is pending (R39).
-    target.scope.whenReached(() => {
-      if (this.#phase === "starting") {
-        task.cancelWith(target.scope.cancellation!);
-      }
+    this.#stopListening = target.scope.whenReached(() => {
+      task.cancelWith(target.scope.cancellation!);
     });
     const status: TaskStatus<V> = { started: (value) => this.#started(value) };
     const effect = effectOf(body, [status], task);
@@ -103,6 +102,7 @@ class PendingStart<V> {
     this.#said = { value };
     if (caller.cancelled) return;
     this.#phase = "started";
+    this.#stopListening();
     task.eventualParentNursery = undefined;
     target.adopt(task);
     target.letGo();
@@ -115,6 +115,7 @@ class PendingStart<V> {
       return this.target.taskEnded(this.task, exit);
     }
     this.#phase = "ended";
+    this.#stopListening();
     this.task.run.hooks?.emit("taskExited", this.task, outcomeOf(exit));
     this.settle(this.#answer(exit));
     this.target.letGo();

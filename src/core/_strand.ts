@@ -136,6 +136,17 @@ export function scopeOf(fiber: AnyFiber): ScopeNode | undefined {
   return strandIn(node, fiber)?.node ?? nearestOpen(node);
 }
 
+/**
+ * Did Effect fork `fiber` in a region that it shields, as `timeout` does in a
+ * finalizer? Such a fiber can be interrupted, by Effect, but it does the work of
+ * the region: a cancellation of the scopes around must not reach it.
+ */
+export function isForkedUnderShield(node: ScopeNode, fiber: AnyFiber): boolean {
+  const { host } = node;
+  return host instanceof Strand && host.fiber !== fiber &&
+    !isInterruptible(host.fiber);
+}
+
 /** The strand of `fiber`, if it is the one that runs `node`. */
 export function strandIn(
   node: ScopeNode,

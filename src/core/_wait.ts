@@ -8,7 +8,12 @@ import {
 import type { Job, RunQueue } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import type { ScopeNode, ScopeOwner } from "./_scope_tree.ts";
-import type { OpenWait, Strand, WaitSubject } from "./_strand.ts";
+import {
+  isForkedUnderShield,
+  type OpenWait,
+  type Strand,
+  type WaitSubject,
+} from "./_strand.ts";
 import { annotationsFor } from "./provenance.ts";
 import { InternalError } from "./usage_errors.ts";
 
@@ -103,11 +108,16 @@ export class Wait<A, E> implements Job, OpenWait {
 
   cancel(): void {
     if (this.#state !== "open" || this.#abort === undefined) return;
-    const { fiber, strand } = this.#place;
+    const { fiber, strand, node } = this.#place;
+    if (strand === undefined && isForkedUnderShield(node!, fiber)) return;
     if (!isInterruptible(fiber)) {
       // Effect shields this region: finalizers always run to their end.
       if (strand !== undefined) strand.listen();
-      else whenInterruptible(fiber, () => this.#interruptForeign());
+      else {
+        whenInterruptible(fiber, () => {
+          if (node!.cancelled) this.#interruptForeign();
+        });
+      }
       return;
     }
     if (this.#tryAbort(false) === "tooLate") return;
@@ -194,14 +204,11 @@ export class Wait<A, E> implements Job, OpenWait {
 
   /** A fiber that Effect forked inside a task has no strand to deliver it. */
   #interruptForeign(): void {
-    const { fiber, node } = this.#place;
-    if (node === undefined) return;
-    this.#place.queue.push({
-      step: () =>
-        fiber.interruptUnsafe(
-          undefined,
-          annotationsFor(node.strikes),
-        ),
-    });
+    const { fiber, node, queue } = this.#place;
+    const cancellation = node!.strikes;
+    const step = () => {
+      fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
+    };
+    queue.push({ step });
   }
 }

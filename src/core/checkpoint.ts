@@ -1,7 +1,12 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
-import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
+import {
+  isForkedUnderShield,
+  scopeOf,
+  strandIn,
+  type WaitSubject,
+} from "./_strand.ts";
 import type { AbortVerdict } from "./_wait.ts";
 import { annotationsFor } from "./provenance.ts";
 import { type Settle, suspendFiber } from "./suspend_task.ts";
@@ -142,6 +147,7 @@ function interruptIfCancelled(fiber: AnyFiber): boolean {
   if (node === undefined) return false;
   node.run!.timers.expire();
   if (!node.cancelled || !isInterruptible(fiber)) return false;
+  if (isForkedUnderShield(node, fiber)) return false;
   const strand = strandIn(node, fiber);
   if (strand !== undefined) strand.interrupt();
   else {

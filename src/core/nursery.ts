@@ -153,7 +153,8 @@ function close(
   );
   state.scope.caught = caught;
   if (exit !== ABSORBED) return exit;
-  if (Exit.isSuccess(end.exit)) return end.exit;
+  // An interruption that is nobody's is not the nursery's to absorb.
+  if (Exit.isSuccess(end.exit) || state.bodyInterruptedItself) return end.exit;
   return cancelledAnswer(state, onCancelled);
 }
 
