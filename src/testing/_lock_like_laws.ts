@@ -24,10 +24,10 @@ export interface LockLikeLaw {
 /** What a lock is held to, one law after the other. */
 export const LOCK_LIKE_LAWS: readonly LockLikeLaw[] = [
   { sentence: "one task at a time is inside", check: excludes },
-  { sentence: "tasks get in in the order of asking", check: keepsOrder },
-  { sentence: "nobody pushes in before a waiter", check: handsOver },
   { sentence: "tryAcquire() takes what is free and only that", check: tries },
   { sentence: "acquire is a schedule point on every call", check: schedules },
+  { sentence: "tasks get in in the order of asking", check: keepsOrder },
+  { sentence: "nobody pushes in before a waiter", check: handsOver },
   { sentence: "acquire is a cancel point on every call", check: isCancelled },
   { sentence: "tryAcquire() and release() run no other task", check: isPlain },
   { sentence: "statistics() counts who waits", check: counts },
