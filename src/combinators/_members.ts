@@ -48,3 +48,23 @@ export function isCollection(value: unknown): value is object {
   return typeof value === "object" && value !== null &&
     !Effect.isEffect(value);
 }
+
+/**
+ * Starts as many members as may run, and the next one whenever one has ended.
+ *
+ * @param next Called while a task ends, so it must not run code of the user's.
+ * @param start Starts a member, and calls `ended` when another one may follow.
+ */
+export function startInTurn(
+  next: () => Member | undefined,
+  limit: number,
+  start: (member: Member, ended: () => void) => void,
+): void {
+  const startNext = (): boolean => {
+    const member = next();
+    if (member !== undefined) start(member, startNext);
+    return member !== undefined;
+  };
+  let free = limit;
+  while (free > 0 && startNext()) free--;
+}

@@ -55,7 +55,7 @@ export class Results<A> {
    *
    * @param ended Called when the child has succeeded; must only mark and queue.
    */
-  start({ body, name }: Member, ended: () => void): void {
+  readonly start = ({ body, name }: Member, ended: () => void): void => {
     const { cancellation } = this.#nursery.cancelScope;
     if (cancellation !== undefined) {
       this.#lacking ??= new TaskCancelled(cancellation);
@@ -71,7 +71,7 @@ export class Results<A> {
       if (Exit.isSuccess(exit)) ended();
       return false;
     });
-  }
+  };
 
   /** All results, once the nursery has ended without a failure. */
   get answer(): Effect.Effect<A[]> {
@@ -93,23 +93,4 @@ export class Results<A> {
       }
     }
   }
-}
-
-/**
- * Starts as many members as may run, and the next one whenever one has ended.
- *
- * `next` is called while a task ends, so it must not run code of the user's.
- */
-export function startInTurn(
-  next: () => Member | undefined,
-  limit: number,
-  results: Results<unknown>,
-): void {
-  const startNext = (): boolean => {
-    const member = next();
-    if (member !== undefined) results.start(member, startNext);
-    return member !== undefined;
-  };
-  let free = limit;
-  while (free > 0 && startNext()) free--;
 }

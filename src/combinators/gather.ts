@@ -7,8 +7,9 @@ import {
   isCollection,
   type Member,
   membersOf,
+  startInTurn,
 } from "./_members.ts";
-import { collect, startInTurn } from "./_results.ts";
+import { collect } from "./_results.ts";
 import type { Gathered, MemberBody, MembersOf, ResultOf } from "./bodies.ts";
 
 /** Options for {@linkcode gather}. */
@@ -112,7 +113,7 @@ function gatherMembers(
     () =>
       collect("gather", true, (results) => {
         let at = 0;
-        startInTurn(() => members[at++], limit, results);
+        startInTurn(() => members[at++], limit, results.start);
         return Effect.void;
       }),
   );

@@ -6,9 +6,9 @@ import { checkpointIfCancelled } from "../core/checkpoint.ts";
 import { effectOfHere } from "../core/body_here.ts";
 import { sourceOf, thenClean } from "../core/item_source.ts";
 import { Feed } from "./_feed.ts";
-import { concurrencyOf, type Member } from "./_members.ts";
+import { concurrencyOf, type Member, startInTurn } from "./_members.ts";
 import { paceFor } from "./_pace.ts";
-import { collect, type Results, startInTurn } from "./_results.ts";
+import { collect, type Results } from "./_results.ts";
 
 /** Options for {@linkcode mapConcurrent}. */
 export interface MapConcurrentOptions {
@@ -139,7 +139,7 @@ function mapList(
       index < items.length
         ? { body: effectOfHere(body, [items[index], index++]) }
         : undefined;
-    startInTurn(next, limit, results);
+    startInTurn(next, limit, results.start);
     return Effect.void;
   });
 }
