@@ -47,6 +47,11 @@ export function startChild<V>(
     const task = target.makeTask(body, name, caller.owner as AnyTask);
     const subject = { label: `"${task.name}" to start` };
     return suspendFiber<V, unknown>(fiber, subject, (settle) => {
+      // It may have been closed since the fiber looked.
+      if (target.isClosed) {
+        settle(Exit.die(new NurseryClosed(target.name)));
+        return undefined;
+      }
       const start = new PendingStart<V>(target, task, caller, (result) => {
         settle(result === "cancelled" ? endCancelled(fiber) : result);
       });

@@ -6,6 +6,7 @@ import {
 } from "./_fiber_internals.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
+import type { OpenWait } from "./wait_subject.ts";
 import {
   type Host,
   nearestOpen,
@@ -13,23 +14,6 @@ import {
   type ScopeOwner,
 } from "./_scope_tree.ts";
 import { annotationsFor } from "./provenance.ts";
-
-/** What a wait is for, as told to people and to the search for deadlocks. */
-export interface WaitSubject {
-  /** As in `Lock "orders"`. */
-  readonly label: string;
-  /** The tasks that hold it and could give it up, where that is known. */
-  holders?(): ReadonlyArray<ScopeOwner>;
-  /** The tasks whose end it is that is waited for. */
-  ends?(): ReadonlyArray<ScopeOwner>;
-}
-
-/** What a strand needs to know of the wait it is in. */
-export interface OpenWait {
-  readonly subject: WaitSubject | undefined;
-  /** Tries to undo the wait because the strand has been cancelled. */
-  cancel(): void;
-}
 
 /**
  * One fiber that runs a task or a scope, as the scope tree sees it.

@@ -6,7 +6,8 @@ import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import { ScopeNode, type ScopeOwner } from "./_scope_tree.ts";
-import { CurrentScope, type OpenWait, scopeOf, Strand } from "./_strand.ts";
+import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
+import type { OpenWait } from "./wait_subject.ts";
 import { markOrigin } from "./_failure_origin.ts";
 import { annotationsFor, isOurs } from "./provenance.ts";
 

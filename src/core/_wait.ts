@@ -8,12 +8,8 @@ import {
 import type { Job, RunQueue } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import type { ScopeNode, ScopeOwner } from "./_scope_tree.ts";
-import {
-  isForkedUnderShield,
-  type OpenWait,
-  type Strand,
-  type WaitSubject,
-} from "./_strand.ts";
+import { isForkedUnderShield, type Strand } from "./_strand.ts";
+import type { OpenWait, WaitSubject } from "./wait_subject.ts";
 import { annotationsFor } from "./provenance.ts";
 import { InternalError } from "./usage_errors.ts";
 

@@ -1,16 +1,12 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
-import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
-import * as Option from "npm:effect@^4.1.0/Option";
+import type * as Option from "npm:effect@^4.1.0/Option";
 import { DeadlineScope, type ScopeSettings } from "./_deadline_scope.ts";
-import { ABSORBED } from "./_catch_rule.ts";
-import { runInScope } from "./_scope_body.ts";
+import { enterScope } from "./_enter_scope.ts";
 import { signalOf } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import type { AnyBody } from "./any_body.ts";
 import type { Body1, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
-import { effectOf } from "./_effect_of.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { millisOf, momentOf } from "./duration.ts";
 
@@ -205,33 +201,6 @@ export function scopeFor(
   };
   return new DeadlineScope(settings, "cancelScope", makeHandle);
 }
-
-/** Runs a body in a scope and answers `None` where the scope absorbed it. */
-export function enterScope<X extends Result>(
-  scope: () => DeadlineScope,
-  body: AnyBody,
-): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-  type Answer = Exit.Exit<Option.Option<SuccessOf<X>>, ErrorOf<X>>;
-  return runInScope({
-    scope,
-    body: (scope) =>
-      effectOf<X>(
-        body,
-        typeof body === "function" ? [handleOf(scope)] : [],
-        scope,
-      ),
-    complete(end, scope) {
-      const { exit, caught } = end.settle(end.exit);
-      scope.caught = caught;
-      if (exit === ABSORBED) return NONE;
-      return (Exit.isSuccess(exit)
-        ? Exit.succeed(Option.some(exit.value))
-        : exit) as Answer;
-    },
-  });
-}
-
-const NONE: Exit.Exit<Option.Option<never>> = Exit.succeed(Option.none());
 
 function refuseRelative(scope: DeadlineScope, verb: "read" | "write"): void {
   if (!scope.isRelative) return;

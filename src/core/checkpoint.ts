@@ -1,15 +1,12 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
-import {
-  isForkedUnderShield,
-  scopeOf,
-  strandIn,
-  type WaitSubject,
-} from "./_strand.ts";
+import { isForkedUnderShield, scopeOf, strandIn } from "./_strand.ts";
+import type { WaitSubject } from "./wait_subject.ts";
 import type { AbortVerdict } from "./_wait.ts";
 import { annotationsFor } from "./provenance.ts";
-import { type Settle, suspendFiber } from "./suspend_task.ts";
+import { beginWait, type Settle, suspendFiber } from "./suspend_task.ts";
 
 /**
  * Ends the current task here if it is cancelled; otherwise does nothing.
@@ -115,14 +112,25 @@ export function attemptOrWait<A, E>(
     fiber: AnyFiber,
   ) => () => AbortVerdict,
 ): Effect.Effect<A, E> {
-  return Effect.withFiber((fiber) => {
-    if (interruptIfCancelled(fiber)) return Exit.void as Exit.Exit<never>;
+  // Invariant: one operation of Effect, so that it cannot lose its turn between
+  // the attempt and what follows from it.
+  return Effect.callback<A, E>((resume) => {
+    const fiber = Fiber.getCurrent()!;
+    if (interruptIfCancelled(fiber)) return;
     const granted = attempt(fiber);
     if (granted === undefined) {
-      return suspendFiber(fiber, subject, (settle) => register(settle, fiber));
+      return beginWait(
+        fiber,
+        subject,
+        resume,
+        (settle) => register(settle, fiber),
+      );
     }
     countCancelPoint(fiber);
-    return takeTurn(fiber, granted.result, granted.lost);
+    return beginWait(fiber, undefined, resume, (settle) => {
+      settle(granted.result, granted.lost);
+      return undefined;
+    });
   });
 }
 

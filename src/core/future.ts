@@ -340,7 +340,9 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
         const waiter = (exit: AnyExit) => {
           settle(take(exit as Exit.Exit<A, E>), () => this.#takers--);
         };
-        this.#addWaiter(waiter);
+        // It may have been settled since the fiber looked.
+        if (this.#exit !== undefined) waiter(this.#exit);
+        else this.#addWaiter(waiter);
         return () => {
           this.#waiters?.delete(waiter);
           return "aborted";

@@ -1,7 +1,7 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { BrokenResource } from "./errors.ts";
-import type { WaitSubject } from "./_strand.ts";
+import type { WaitSubject } from "./wait_subject.ts";
 import { checkpointThen } from "./checkpoint.ts";
 import { type Settle, suspendOn } from "./suspend_task.ts";
 import { type AnyTask, runningTask, type Task } from "./task.ts";
@@ -133,7 +133,12 @@ export class ParkingLot {
       settle: settle as Settle<unknown, BrokenResource>,
       options,
     };
-    this.#parked.add(parked);
+    if (this.#isBroken) {
+      const subject = options.subject ?? this.#subject;
+      settle(Exit.fail(this.#broken(subject)));
+    } else {
+      this.#parked.add(parked);
+    }
     return () => {
       parked.lot.delete(parked);
       return "aborted";

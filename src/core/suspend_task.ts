@@ -3,7 +3,8 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import { RunState } from "./_run_state.ts";
-import { scopeOf, strandIn, type WaitSubject } from "./_strand.ts";
+import { scopeOf, strandIn } from "./_strand.ts";
+import type { WaitSubject } from "./wait_subject.ts";
 import {
   type Abort,
   type AbortVerdict,
@@ -96,11 +97,21 @@ export function suspendFiber<A, E>(
   subject: WaitSubject | undefined,
   register: (settle: Settle<A, E>) => Abort | undefined,
 ): Effect.Effect<A, E> {
-  return Effect.callback<A, E>((resume) => {
-    const wait = new Wait<A, E>(placeOf(fiber), subject, resume);
-    wait.begin(register((result, lost) => wait.settle(result, lost)));
-    return wait.interrupted;
-  });
+  return Effect.callback<A, E>((resume) =>
+    beginWait(fiber, subject, resume, register)
+  );
+}
+
+/** Begins a wait of a fiber whose current operation Effect resumes. */
+export function beginWait<A, E>(
+  fiber: AnyFiber,
+  subject: WaitSubject | undefined,
+  resume: (result: Effect.Effect<A, E>) => void,
+  register: (settle: Settle<A, E>) => Abort | undefined,
+): Effect.Effect<void> {
+  const wait = new Wait<A, E>(placeOf(fiber), subject, resume);
+  wait.begin(register((result, lost) => wait.settle(result, lost)));
+  return wait.interrupted;
 }
 
 function placeOf(fiber: AnyFiber): WaitPlace {

@@ -1,6 +1,7 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Option from "npm:effect@^4.1.0/Option";
+import { enterScope } from "./_enter_scope.ts";
 import { orTooLate } from "./_too_late.ts";
 import type {
   Body0,
@@ -13,7 +14,6 @@ import type {
 import {
   type CancelScope,
   type CancelScopeOptions,
-  enterScope,
   makeScope,
   scopeFor,
 } from "./cancel_scope.ts";
