@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import * as Effect from "effect/Effect";
+import {
+  BrokenResource,
+  checkpoint,
+  type Nursery,
+  nursery,
+  sleep,
+  sleepForever,
+} from "espalier";
+import { Lock } from "espalier/sync";
+import { defectOf } from "./support/defect_of.ts";
+import { virtualTest } from "../support/virtual_test.ts";
+
+virtualTest(
+  "Lock is broken by an owner that ends, for those who wait and those who come (R47)",
+  function* () {
+    const lock = new Lock({ name: "orders" });
+    const message =
+      'Cannot wait for Lock "orders": it was broken by main/careless';
+
+    const waiting = yield* nursery(function* (n: Nursery) {
+      n.startSoon(Effect.andThen(lock.acquire, checkpoint), {
+        name: "careless",
+      });
+      const waiting = n.startSoon(defectOf(lock.acquire));
+      n.startSoon(defectOf(lock.withLock(Effect.void)));
+      return yield* waiting;
+    });
+    const late = yield* defectOf(lock.withLock(Effect.void));
+
+    for (const error of [waiting, late]) {
+      assert.ok(error instanceof BrokenResource);
+      assert.equal(error.message, message);
+      assert.deepEqual(error.brokenBy, ["main/careless"]);
+    }
+    assert.throws(() => lock.tryAcquire(), { name: "BrokenResource", message });
+    assert.equal(lock.statistics().waiting, 0);
+  },
+);
+
+virtualTest(
+  "Lock is broken by an owner that is cancelled or fails as well (R47)",
+  function* () {
+    for (const how of ["cancelled", "failed"] as const) {
+      const lock = new Lock();
+      yield* nursery(function* (n: Nursery<"failed">) {
+        const owner = n.startSoon(function* () {
+          yield* lock.acquire;
+          if (how === "failed") yield* Effect.fail("failed" as const);
+          yield* sleepForever;
+        });
+        yield* sleep(1);
+        owner.cancel();
+        yield* sleep(1);
+      }, { onChildFailure: "isolate" }).pipe(Effect.ignore);
+
+      assert.ok(
+        (yield* defectOf(lock.acquire)) instanceof BrokenResource,
+        how,
+      );
+    }
+  },
+);
+
+virtualTest(
+  "Lock is broken at once where it is handed to a task that has ended",
+  function* () {
+    const lock = new Lock();
+    yield* nursery(function* (n: Nursery) {
+      yield* lock.acquire;
+      // A fiber that Effect detaches outlives its task and still waits.
+      yield* n.startSoon(
+        Effect.forkDetach(lock.acquire, { startImmediately: true }),
+      );
+      const waiter = n.startSoon(defectOf(lock.acquire));
+      yield* checkpoint;
+
+      lock.release();
+
+      assert.ok((yield* waiter) instanceof BrokenResource);
+    });
+  },
+);
+
+virtualTest(
+  "Lock forgets its owners: who released may end (R47)",
+  function* () {
+    const lock = new Lock();
+
+    yield* nursery(function* (n: Nursery) {
+      n.startSoon(lock.withLock(checkpoint));
+      n.startSoon(lock.withLock(checkpoint));
+      yield* checkpoint;
+    });
+
+    yield* lock.withLock(Effect.void);
+    assert.deepEqual(lock.statistics(), {
+      locked: false,
+      owner: undefined,
+      waiting: 0,
+    });
+  },
+);
