@@ -11,13 +11,12 @@
 // States: starting → running → asked → killed → dead, or leaked for as long as
 // the proof does not come.
 
-import { Worker } from "node:worker_threads";
-import { getHeapStatistics } from "node:v8";
+import type { Worker } from "node:worker_threads";
 import type { WireFailure } from "../../wire/flatten_failure.ts";
 import { STATE, WORD } from "../shared/control.ts";
 import type { PortMessage } from "../transport/frame_kinds.ts";
 import type { Parcel } from "../transport/frame_ring.ts";
-import { WORKER_BOOTSTRAP, WORKER_PROGRAM } from "../worker_source.ts";
+import { startWorker, unrefPort } from "./_thread_start.ts";
 import type {
   Death,
   Ending,
@@ -51,15 +50,6 @@ export function threadSubstrate(times: Partial<StopTimes> = {}): Substrate {
     name: "thread",
     start: (setup) => new Thread(setup, all),
   };
-}
-
-let bootstrap: URL | undefined;
-
-/** The program of a thread: one address for all, and no permission needed. */
-function bootstrapUrl(): URL {
-  const encode = () =>
-    new URL("data:text/javascript," + encodeURIComponent(WORKER_BOOTSTRAP));
-  return bootstrap ??= encode();
 }
 
 /** What the types of `node:worker_threads` leave out. */
@@ -219,7 +209,7 @@ class Thread implements Isolate {
     });
     this.#lifeline.addEventListener("close", () => closed.resolve());
     this.#lifeline.start();
-    unref(this.#lifeline);
+    unrefPort(this.#lifeline);
     await closed.promise;
     this.#isDead = true;
     this.#lifeline.close();
@@ -236,30 +226,4 @@ class Thread implements Isolate {
       ...(this.#failure ? { failure: this.#failure } : {}),
     };
   }
-}
-
-function startWorker(setup: IsolateSetup, lifeline: MessagePort): Worker {
-  const { id, memory, liveness } = setup;
-  // Without a limit of its own a thread that runs out of memory takes the
-  // process with it.
-  const heap = setup.memoryLimit ??
-    Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
-  return new Worker(bootstrapUrl(), {
-    name: `espalier ${id}`,
-    workerData: {
-      id,
-      ...memory,
-      liveness,
-      lock: `espalier ${id} ${crypto.randomUUID()}`,
-      lifeline,
-      program: WORKER_PROGRAM,
-    },
-    transferList: [lifeline as never],
-    resourceLimits: { maxOldGenerationSizeMb: heap },
-  });
-}
-
-/** Deno's ports can be told not to keep the process alive; types do not know. */
-function unref(port: MessagePort): void {
-  (port as unknown as { unref?: () => void }).unref?.();
 }

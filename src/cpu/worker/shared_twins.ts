@@ -1,29 +1,15 @@
 // The shared primitives inside a worker: the same memory as on the loop, with
 // waiting that blocks the thread. A wait ends early when the task is to stop.
 
-import { isPlainData } from "../../wire/plain_data.ts";
-import { inspectSendable, SHARED_HANDLE } from "../../wire/sendable.ts";
-import { ChannelMemory } from "../shared/channel_memory.ts";
+import { SHARED_HANDLE } from "../../wire/sendable.ts";
 import type { SharedHandle } from "../shared/handle.ts";
 import { Liveness } from "../shared/liveness.ts";
 import { LockMemory } from "../shared/lock_memory.ts";
 import { ArrayMemory, CounterMemory } from "../shared/number_memory.ts";
-import {
-  type Holder,
-  WAIT_SLICE,
-  type WaitPoint,
-} from "../shared/owner_mark.ts";
 import { SemaphoreMemory } from "../shared/semaphore_memory.ts";
+import { ChannelTwin } from "./channel_twin.ts";
 import type { RunningTask } from "./running_task.ts";
-import {
-  ChannelClosed,
-  EndOfChannel,
-  NotSerializable,
-  Poisoned,
-} from "./worker_errors.ts";
-
-/** Finds the task that runs on this thread. */
-export type FindTask = () => RunningTask;
+import { type FindTask, poisonedOf, waitAt } from "./twin_wait.ts";
 
 /** Makes this thread's object for a handle. */
 export function makeTwin(handle: SharedHandle, task: FindTask): unknown {
@@ -164,87 +150,4 @@ class SemaphoreTwin {
     if (attempt === "done") task.hold(this.#memory);
     return attempt === "done";
   }
-}
-
-class ChannelTwin {
-  readonly [SHARED_HANDLE]: SharedHandle;
-  readonly #memory: ChannelMemory;
-  readonly #task: FindTask;
-
-  constructor(handle: SharedHandle, liveness: Liveness, task: FindTask) {
-    this[SHARED_HANDLE] = handle;
-    this.#memory = new ChannelMemory(handle.memory, liveness);
-    this.#task = task;
-  }
-
-  send(value: unknown): void {
-    const { name } = this[SHARED_HANDLE];
-    checkItem(value);
-    this.#until(
-      (holder) => this.#memory.send(holder, value),
-      () => new ChannelClosed(name),
-    );
-    if (this.#memory.capacity > 0) return;
-    // With no room inside, a send ends when its item was received.
-    const task = this.#task();
-    const item = this.#memory.newest;
-    while (!this.#memory.isReceived(item)) {
-      waitAt(task, this.#memory.waitPoint);
-    }
-  }
-
-  receive(): unknown {
-    const { name } = this[SHARED_HANDLE];
-    this.#until(
-      (holder) => this.#memory.receive(holder),
-      () => new EndOfChannel(name),
-    );
-    return this.#memory.takeValue();
-  }
-
-  close(): void {
-    this.#memory.close();
-  }
-
-  #until(
-    attempt: (holder: Holder) => ReturnType<ChannelMemory["send"]>,
-    closed: () => Error,
-  ): void {
-    const task = this.#task();
-    // Terminates: each turn waits until the other side moves.
-    for (;;) {
-      switch (attempt(task.holder)) {
-        case "done":
-          return;
-        case "closed":
-          throw closed();
-        case "poisoned":
-          throw poisonedOf(this[SHARED_HANDLE], this.#memory.poisonedBy);
-        case "tooLarge":
-          throw new NotSerializable("value", "too large for a SharedChannel");
-        case "wait":
-          waitAt(task, this.#memory.waitPoint);
-      }
-    }
-  }
-}
-
-function checkItem(value: unknown): void {
-  if (isPlainData(value)) return;
-  const { unsendable, shared } = inspectSendable(value, "value");
-  if (unsendable) throw new NotSerializable(unsendable.path, unsendable.kind);
-  if (shared) throw new NotSerializable("value", "a shared primitive");
-}
-
-/** Blocks until the word changes, for a slice, or until the task is to stop. */
-function waitAt(task: RunningTask, point: WaitPoint): void {
-  if (task.isCancelled) throw task.reason;
-  const { words, word, seen, waiters } = point;
-  Atomics.add(words, waiters, 1);
-  Atomics.wait(words, word, seen, WAIT_SLICE);
-  Atomics.sub(words, waiters, 1);
-}
-
-function poisonedOf({ name }: SharedHandle, by: Holder | undefined): Poisoned {
-  return new Poisoned(name, by?.worker ?? 0, by?.task ?? "");
 }

@@ -2,17 +2,16 @@
 // that the reader gave, and returns early when the reader leaves.
 
 import { WORD } from "../shared/control.ts";
+import type { Fault } from "../transport/frame_kinds.ts";
 import { WAIT_SLICE } from "../shared/owner_mark.ts";
 import { movingOf } from "./moved.ts";
 import type { RunningTask } from "./running_task.ts";
 import type { TaskReply } from "./task_reply.ts";
+import type { RunStep } from "./task_step.ts";
 import type { WorkerLink } from "./worker_link.ts";
 
 /** An item that crosses by itself counts as many: there are fewer on the way. */
 const PARCEL_WEIGHT = 16;
-
-/** One step of a generator, under a deadline where there is one. */
-export type RunStep = <A>(step: () => A) => A;
 
 /** Runs the generator of a stream task to its end. */
 export class StreamRun {
@@ -46,7 +45,11 @@ export class StreamRun {
       }
       const step = this.#step(() => generator.next());
       if (step.done) break;
-      if (!this.#send(step.value)) return leave();
+      const fault = this.#send(step.value);
+      if (fault) {
+        leave();
+        return this.#reply.fault(this.#task, fault);
+      }
     }
     this.#reply.ended(this.#task);
   }
@@ -65,12 +68,16 @@ export class StreamRun {
       }
       const step = await this.#step(() => generator.next());
       if (step.done) break;
-      if (!this.#send(step.value)) return void await leave();
+      const fault = this.#send(step.value);
+      if (fault) {
+        await leave();
+        return this.#reply.fault(this.#task, fault);
+      }
     }
     this.#reply.ended(this.#task);
   }
 
-  #send(value: unknown): boolean {
+  #send(value: unknown): Fault | undefined {
     const weight = weightOf(value);
     this.#sent += weight;
     return this.#reply.made(this.#task, value, weight);

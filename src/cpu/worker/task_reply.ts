@@ -25,15 +25,16 @@ export class TaskReply {
 
   /** The task returned `value`. */
   returned(task: RunningTask, value: unknown): void {
-    this.#sendValue(task, REPLY.result, "result", value);
+    const fault = this.#sendValue(task, REPLY.result, "result", value);
+    if (fault) this.fault(task, fault);
   }
 
   /**
    * The stream made `value`, which uses up `weight` of its credit.
    *
-   * @returns `false` where it cannot cross, and the stream has failed.
+   * @returns Why it cannot cross, where it cannot; then nothing was sent.
    */
-  made(task: RunningTask, value: unknown, weight: number): boolean {
+  made(task: RunningTask, value: unknown, weight: number): Fault | undefined {
     this.#weight = weight;
     return this.#sendValue(task, REPLY.item, "item", value);
   }
@@ -67,25 +68,20 @@ export class TaskReply {
     kind: number,
     path: string,
     given: unknown,
-  ): boolean {
+  ): Fault | undefined {
     const moving = movingOf(given);
     const value = moving ? moving.value : given;
     const transfer = moving?.transfer ?? [];
     if (needsLook(value)) {
       const { unsendable } = inspectSendable(value, path, transfer);
-      if (unsendable) {
-        this.fault(task, { why: "unsendable", ...unsendable });
-        return false;
-      }
+      if (unsendable) return { why: "unsendable", ...unsendable };
     }
     try {
       this.#send(task, kind, [value], transfer);
-      return true;
     } catch (error) {
       // What no inspection foresaw: the platform refuses to clone it.
       const kind = error instanceof Error ? error.message : "refused";
-      this.fault(task, { why: "unsendable", path, kind });
-      return false;
+      return { why: "unsendable", path, kind };
     }
   }
 

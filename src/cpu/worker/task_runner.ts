@@ -1,19 +1,16 @@
 // Runs tasks, one at a time: finds the function, calls it under its deadline,
 // waits where it waits, and replies.
 
-import { reviveShared } from "../shared/handle.ts";
-import { NUMBER_WORD, STATE, WORD } from "../shared/control.ts";
+import { reviveShared, type SharedHandle } from "../shared/handle.ts";
+import { STATE, WORD } from "../shared/control.ts";
 import { type CallOptions, REQUEST } from "../transport/frame_kinds.ts";
 import type { Frame } from "../transport/frame_ring.ts";
-import { currentContext } from "./context.ts";
-import { runWithin, STOPPED } from "./deadline.ts";
 import type { MemoryWatch } from "./memory_watch.ts";
 import { RunningTask } from "./running_task.ts";
 import { makeTwin } from "./shared_twins.ts";
-import { isAsyncGenerator, isGenerator, StreamRun } from "./stream_run.ts";
+import { TaskCall } from "./task_call.ts";
 import type { TaskFunction, TaskRegistry } from "./task_registry.ts";
 import type { TaskReply } from "./task_reply.ts";
-import { DeadlineExceeded } from "./worker_errors.ts";
 import type { WorkerLink } from "./worker_link.ts";
 
 /** What a runner works with. */
@@ -27,18 +24,13 @@ export interface RunnerParts {
   readonly onEnd: (task: RunningTask) => void;
 }
 
-/** Thrown through a generator's driver when a step was cut off. */
-const CUT_OFF = new Error("Cannot finish the step: its time is up");
-
 /** Runs the tasks of a worker. */
 export class TaskRunner {
   readonly #parts: RunnerParts;
-  readonly #numbers: Float64Array;
   #current: RunningTask | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#numbers = new Float64Array(parts.link.control.buffer);
   }
 
   /** The task that runs, if one does. */
@@ -64,20 +56,21 @@ export class TaskRunner {
       case REQUEST.call:
         return this.#begin(
           frame,
-          (task, found) => this.#call(task, found, values, {}),
+          (task, found) => this.#call(task, found, {}).run(values),
         );
       case REQUEST.callWith:
-      case REQUEST.stream: {
-        const options = values[0] as CallOptions;
-        const args = values.slice(1);
         return this.#begin(
           frame,
           (task, found) =>
-            kind === REQUEST.stream
-              ? this.#stream(task, found, args, options)
-              : this.#call(task, found, args, options),
+            this.#call(task, found, optionsOf(values)).run(this.#args(values)),
         );
-      }
+      case REQUEST.stream:
+        return this.#begin(
+          frame,
+          (task, found) =>
+            this.#call(task, found, optionsOf(values))
+              .stream(this.#args(values)),
+        );
     }
   }
 
@@ -130,111 +123,18 @@ export class TaskRunner {
   #call(
     task: RunningTask,
     found: TaskFunction,
-    args: readonly unknown[],
     options: CallOptions,
-  ): void | Promise<void> {
-    const { reply } = this.#parts;
-    return this.#guarded(task, found, options, (invoke, step) => {
-      const value = step(() => invoke(args));
-      if (!isThenable(value)) return reply.returned(task, value);
-      return this.#awaitTask(
-        task,
-        options,
-        Promise.resolve(value),
-        (result) => reply.returned(task, result),
-      );
-    });
-  }
-
-  #stream(
-    task: RunningTask,
-    found: TaskFunction,
-    args: readonly unknown[],
-    options: CallOptions,
-  ): void | Promise<void> {
+  ): TaskCall {
     const { link, reply } = this.#parts;
-    Atomics.store(link.control, WORD.credit, options.credit ?? 1);
-    return this.#guarded(task, found, options, (invoke, step) => {
-      const generator = step(() => invoke(args));
-      const run = new StreamRun(link, reply, task, step);
-      if (isGenerator(generator)) return run.drive(generator);
-      if (isAsyncGenerator(generator)) {
-        return this.#awaitTask(
-          task,
-          options,
-          run.driveAsync(generator),
-          () => {},
-        );
-      }
-      throw new TypeError(
-        `Cannot stream "${task.name}": it did not return a generator`,
-      );
-    });
+    const onCutOff = () => this.#end(task, true);
+    return new TaskCall({ link, reply, onCutOff }, task, { found, options });
   }
 
-  /** Calls under the task's deadline, and turns what goes wrong into a fault. */
-  #guarded(
-    task: RunningTask,
-    found: TaskFunction,
-    options: CallOptions,
-    body: (
-      invoke: (args: readonly unknown[]) => unknown,
-      step: <A>(step: () => A) => A,
-    ) => void | Promise<void>,
-  ): void | Promise<void> {
-    const { link, reply } = this.#parts;
-    if ("missing" in found) return reply.missing(task, found);
-    this.#numbers[NUMBER_WORD.startedAt] = performance.timeOrigin +
-      performance.now();
-    reply.start();
-    const invoke = (args: readonly unknown[]) =>
-      Reflect.apply(
-        found.call,
-        currentContext(),
-        options.shared ? this.#withTwins(args) : args,
-      );
-    try {
-      // Cancelled while it waited for its module: it does not start.
-      if (task.isCancelled) throw task.reason;
-      link.enter(STATE.running);
-      return body(invoke, stepWithin(options.timeout));
-    } catch (error) {
-      this.#failed(task, options, error);
-    }
-  }
-
-  #awaitTask<A>(
-    task: RunningTask,
-    { timeout }: CallOptions,
-    promise: Promise<A>,
-    onValue: (value: A) => void,
-  ): Promise<void> {
-    if (timeout !== undefined) {
-      const passed = performance.timeOrigin + performance.now() -
-        this.#numbers[NUMBER_WORD.startedAt]!;
-      task.startTimer(timeout - passed, timeout);
-    }
-    return promise.then(
-      // Order: late is late, whatever it came back with.
-      (value) =>
-        task.isLate
-          ? this.#parts.reply.threw(task, task.reason)
-          : onValue(value),
-      (error) => this.#failed(task, { timeout: timeout ?? 0 }, error),
-    );
-  }
-
-  #failed(task: RunningTask, options: CallOptions, error: unknown): void {
-    const { reply } = this.#parts;
-    if (error !== CUT_OFF) return reply.threw(task, error);
-    const late = new DeadlineExceeded(task.name, options.timeout ?? 0);
-    task.expire(late);
-    reply.threw(task, late);
-    this.#end(task, true);
-  }
-
-  #withTwins(args: readonly unknown[]): readonly unknown[] {
-    const make = (handle: Parameters<typeof makeTwin>[0]) =>
+  /** The arguments behind the options, shared primitives in their own form. */
+  #args(values: readonly unknown[]): readonly unknown[] {
+    const args = values.slice(1);
+    if (!optionsOf(values).shared) return args;
+    const make = (handle: SharedHandle) =>
       makeTwin(handle, () => {
         if (this.#current) return this.#current;
         throw new Error(`Cannot use ${handle.name}: no task is running`);
@@ -243,18 +143,6 @@ export class TaskRunner {
   }
 }
 
-/** Runs each step within what is left of the budget. */
-function stepWithin(budget: number | undefined): <A>(step: () => A) => A {
-  if (budget === undefined) return (step) => step();
-  const deadline = performance.now() + budget;
-  return (step) => {
-    const result = runWithin(deadline - performance.now(), step);
-    if (result === STOPPED) throw CUT_OFF;
-    return result;
-  };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
+function optionsOf(values: readonly unknown[]): CallOptions {
+  return values[0] as CallOptions;
 }

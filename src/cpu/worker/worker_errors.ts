@@ -44,9 +44,13 @@ export class Poisoned extends Error {
 export class ChannelClosed extends Error {
   readonly _tag = "ChannelClosed";
   override readonly name: string = "ChannelClosed";
+  readonly verb: string;
+  readonly channel: string;
 
-  constructor(channel: string) {
-    super(`Cannot send on ${channel}: it is closed`);
+  constructor(verb: string, channel: string) {
+    super(`Cannot ${verb} ${channel}: it is closed`);
+    this.verb = verb;
+    this.channel = channel;
   }
 }
 
@@ -54,9 +58,11 @@ export class ChannelClosed extends Error {
 export class EndOfChannel extends Error {
   readonly _tag = "EndOfChannel";
   override readonly name: string = "EndOfChannel";
+  readonly channel: string;
 
   constructor(channel: string) {
-    super(`Cannot receive from ${channel}: it is closed and empty`);
+    super(`Cannot receive from ${channel}: it has ended`);
+    this.channel = channel;
   }
 }
 

@@ -31,7 +31,10 @@ export const STOPPABLE: Readonly<Record<string, string>> = {
   "async sleep": "() => new Promise((done) => setTimeout(done, 1e6))",
 };
 
-/** What it does not stop at once, or at all. */
+/**
+ * What it does not stop at all once V8 has compiled it to its best: a loop that
+ * calls only builtins loses its check for interrupts when it is unrolled.
+ */
 export const UNSTOPPABLE: Readonly<Record<string, string>> = {
   "array-filling loop":
     "() => { const keep = []; for (let i = 0;; i++) keep[i & 511] = new Array(1000).fill(i); }",
