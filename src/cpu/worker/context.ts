@@ -2,7 +2,27 @@
 // task's modules import another copy of this one by URL: they meet at a key of
 // the global object.
 
-/** What a task can ask of the worker that runs it; `this` in an inline task. */
+/**
+ * What a task can ask of the worker that runs it; `this` in an inline task.
+ *
+ * - **Cancellation:** `cancelRequested` and `checkCancelled` tell it in a loop,
+ *   `signal` while it waits.
+ *
+ * @example An inline task that reports and stops
+ * ```ts
+ * import type { TaskContext } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function count(this: TaskContext, to: number): number {
+ *   for (let n = 0; n < to; n++) {
+ *     this.checkCancelled();
+ *     this.reportProgress(n / to);
+ *   }
+ *   return to;
+ * }
+ * assert.equal(count.length, 1);
+ * ```
+ */
 export interface TaskContext {
   /** Whether the task is to stop. */
   cancelRequested(): boolean;

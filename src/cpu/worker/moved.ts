@@ -2,7 +2,20 @@
 
 declare const moved: unique symbol;
 
-/** A value on its way: arrives as `T`, and is gone here. */
+/**
+ * A value on its way: arrives as `T`, and is gone here.
+ *
+ * @example A task that says so in its type
+ * ```ts
+ * import { move, type Moved } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function blank(pixels: number): Moved<Uint8Array> {
+ *   return move(new Uint8Array(pixels * 4));
+ * }
+ * assert(blank(2));
+ * ```
+ */
 export interface Moved<T> {
   /** Marks the type. */
   readonly [moved]: T;

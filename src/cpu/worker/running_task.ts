@@ -101,7 +101,7 @@ export class RunningTask {
   }
 
   /**
-   * Ends it.
+   * Ends it: it holds nothing any more. The first time counts.
    *
    * @param cutOff Whether its code was stopped midway rather than left.
    */

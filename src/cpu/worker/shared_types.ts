@@ -2,7 +2,24 @@
 
 declare const side: unique symbol;
 
-/** A whole number that threads add to together, inside a worker. */
+/**
+ * A whole number that threads add to together, inside a worker.
+ *
+ * @example Count what was done
+ * ```ts
+ * import type { SharedCounter } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * // A task of a module of its own; the loop calls it with a SharedCounter.
+ * function parseAll(lines: readonly string[], done: SharedCounter): void {
+ *   for (const line of lines) {
+ *     JSON.parse(line);
+ *     done.add(1);
+ *   }
+ * }
+ * assert.equal(parseAll.length, 2);
+ * ```
+ */
 export interface SharedCounter {
   /** Marks the type. */
   readonly [side]: "counter";
@@ -14,7 +31,20 @@ export interface SharedCounter {
   set(to: number): void;
 }
 
-/** Numbers side by side that threads share, inside a worker. */
+/**
+ * Numbers side by side that threads share, inside a worker.
+ *
+ * @example Add up in place
+ * ```ts
+ * import type { SharedArray } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function histogram(bytes: Uint8Array, counts: SharedArray): void {
+ *   for (const byte of bytes) counts.add(byte, 1);
+ * }
+ * assert.equal(histogram.length, 2);
+ * ```
+ */
 export interface SharedArray {
   /** Marks the type. */
   readonly [side]: "array";
@@ -28,7 +58,23 @@ export interface SharedArray {
   add(index: number, by: number): number;
 }
 
-/** A lock between threads, inside a worker. What waits blocks the worker. */
+/**
+ * A lock between threads, inside a worker. What waits blocks the worker.
+ *
+ * @example Change two numbers as one
+ * ```ts
+ * import type { SharedLock } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function transfer(lock: SharedLock, accounts: Float64Array): void {
+ *   lock.withLock(() => {
+ *     accounts[0]! -= 5;
+ *     accounts[1]! += 5;
+ *   });
+ * }
+ * assert.equal(transfer.length, 2);
+ * ```
+ */
 export interface SharedLock {
   /** Marks the type. */
   readonly [side]: "lock";
@@ -44,7 +90,20 @@ export interface SharedLock {
   readonly poisoned: boolean;
 }
 
-/** A counting semaphore between threads, inside a worker. */
+/**
+ * A counting semaphore between threads, inside a worker.
+ *
+ * @example At most so many at once
+ * ```ts
+ * import type { SharedSemaphore } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function compress(file: Uint8Array, memory: SharedSemaphore): number {
+ *   return memory.withPermit(() => file.length);
+ * }
+ * assert.equal(compress.length, 2);
+ * ```
+ */
 export interface SharedSemaphore {
   /** Marks the type. */
   readonly [side]: "semaphore";
@@ -58,7 +117,26 @@ export interface SharedSemaphore {
   withPermit<A>(body: () => A): A;
 }
 
-/** A channel between threads, inside a worker. What waits blocks the worker. */
+/**
+ * A channel between threads, inside a worker. What waits blocks the worker.
+ *
+ * @example Take until it ends
+ * ```ts
+ * import type { SharedChannel } from "espalier/cpu/worker";
+ * import assert from "node:assert/strict";
+ *
+ * function consume(jobs: SharedChannel<string>): number {
+ *   let taken = 0;
+ *   try {
+ *     for (;;) taken += jobs.receive().length;
+ *   } catch (error) {
+ *     if ((error as Error).name !== "EndOfChannel") throw error;
+ *   }
+ *   return taken;
+ * }
+ * assert.equal(consume.length, 1);
+ * ```
+ */
 export interface SharedChannel<T> {
   /** Marks the type. */
   readonly [side]: "channel";

@@ -16,8 +16,6 @@ import type { WorkerLink } from "./worker_link.ts";
 export interface CallParts {
   readonly link: WorkerLink;
   readonly reply: TaskReply;
-  /** Called when the code was stopped midway. */
-  readonly onCutOff: () => void;
 }
 
 /** What is called, and how. */
@@ -114,14 +112,14 @@ export class TaskCall {
   }
 
   #failed(error: unknown): void {
-    const { reply, onCutOff } = this.#parts;
+    const { reply } = this.#parts;
     const task = this.#task;
     if (error !== CUT_OFF) return reply.threw(task, error);
     const { timeout = 0 } = this.#callee.options;
     const late = new DeadlineExceeded(task.name, timeout);
     task.expire(late);
+    task.end(true);
     reply.threw(task, late);
-    onCutOff();
   }
 }
 

@@ -91,14 +91,17 @@ export class TaskReply {
     values: readonly unknown[],
     transfer: readonly Transferable[] = [],
   ): void {
-    const last = kind !== REPLY.item && task.progress !== undefined;
+    const ends = kind !== REPLY.item;
+    // Order: what it held is let go before anybody can know that it has ended
+    // and kill this thread for what comes next.
+    if (ends) task.end(false);
+    const last = ends && task.progress !== undefined;
     this.#link.send({
       kind,
       id: task.id,
-      extra: kind === REPLY.item
-        ? this.#weight
-        : Math.min((performance.now() - this.#startedAt) * 1000, 0x7fffffff) |
-          0,
+      extra: ends
+        ? Math.min((performance.now() - this.#startedAt) * 1000, 0x7fffffff) | 0
+        : this.#weight,
       values: last ? [...values, task.progress] : values,
     }, transfer);
   }

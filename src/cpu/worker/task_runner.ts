@@ -101,19 +101,17 @@ export class TaskRunner {
     running: void | Promise<void>,
   ): void | Promise<void> {
     const { link, memory } = this.#parts;
-    if (!running) return this.#end(task, false);
+    if (!running) return this.#end(task);
     link.enter(STATE.waiting);
     memory.start();
     return running.then(() => {
       memory.stop();
-      this.#end(task, false);
+      this.#end(task);
     });
   }
 
-  #end(task: RunningTask, cutOff: boolean): void {
-    if (this.#current !== task) return;
+  #end(task: RunningTask): void {
     const { link, onEnd } = this.#parts;
-    task.end(cutOff);
     this.#current = undefined;
     Atomics.store(link.control, WORD.current, 0);
     link.enter(STATE.idle);
@@ -126,8 +124,7 @@ export class TaskRunner {
     options: CallOptions,
   ): TaskCall {
     const { link, reply } = this.#parts;
-    const onCutOff = () => this.#end(task, true);
-    return new TaskCall({ link, reply, onCutOff }, task, { found, options });
+    return new TaskCall({ link, reply }, task, { found, options });
   }
 
   /** The arguments behind the options, shared primitives in their own form. */
