@@ -150,7 +150,7 @@ function takeTurn<A, E>(
  * Interrupts a running fiber whose scope is cancelled: its current operation
  * ends with the interruption. Answers whether it did.
  */
-function interruptIfCancelled(fiber: AnyFiber): boolean {
+export function interruptIfCancelled(fiber: AnyFiber): boolean {
   const node = scopeOf(fiber);
   if (node === undefined) return false;
   node.run!.timers.expire();
