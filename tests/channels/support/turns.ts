@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect";
+import * as Result from "effect/Result";
+import {
+  type ReceiveChannel,
+  type SendChannel,
+  shieldedCheckpoint,
+} from "espalier";
+
+/** Lets everybody who can run come to the point where nobody can. */
+export const settled: Effect.Effect<void> = turns(8);
+
+/** Lets `count` turns pass. */
+export function turns(count: number): Effect.Effect<void> {
+  return Effect.gen(function* () {
+    for (let i = 0; i < count; i++) yield* shieldedCheckpoint;
+  });
+}
+
+/** Receives; a channel that has nothing to give is a mistake of the test. */
+export function take<T>(channel: ReceiveChannel<T, unknown>): Effect.Effect<T> {
+  return Effect.orDie(channel.receive);
+}
+
+/** Sends; a channel that takes nothing is a mistake of the test. */
+export function put<T>(channel: SendChannel<T>, value: T): Effect.Effect<void> {
+  return Effect.orDie(channel.send(value));
+}
+
+/** Takes everything that can be had now. */
+export function drain<T>(channel: ReceiveChannel<T, unknown>): T[] {
+  const taken: T[] = [];
+  for (;;) {
+    const result = channel.tryReceive();
+    if (Result.isFailure(result)) return taken;
+    taken.push(result.success);
+  }
+}
+
+/** The `_tag` of what a `tryX()` or an outcome failed with; `"ok"` if it did not. */
+export function tagOf(
+  result: Result.Result<unknown, { readonly _tag: string }>,
+): string {
+  return Result.isFailure(result) ? result.failure._tag : "ok";
+}
