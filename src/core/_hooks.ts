@@ -4,6 +4,7 @@ export type HookName =
   | "taskStarted"
   | "taskExited"
   | "taskWaiting"
+  | "taskPassed"
   | "taskResumed"
   | "scopeEntered"
   | "scopeExited"
@@ -17,6 +18,7 @@ const HOOK_NAMES: readonly HookName[] = [
   "taskStarted",
   "taskExited",
   "taskWaiting",
+  "taskPassed",
   "taskResumed",
   "scopeEntered",
   "scopeExited",

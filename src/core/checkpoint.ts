@@ -127,6 +127,7 @@ export function attemptOrWait<A, E>(
       );
     }
     countCancelPoint(fiber);
+    tellPassed(fiber, subject);
     return beginWait(fiber, undefined, resume, (settle) => {
       settle(granted.result, granted.lost);
       return undefined;
@@ -168,4 +169,10 @@ export function interruptIfCancelled(fiber: AnyFiber): boolean {
 function countCancelPoint(fiber: AnyFiber): void {
   const owner = scopeOf(fiber)?.owner;
   if (owner !== undefined) owner.cancelPoints++;
+}
+
+function tellPassed(fiber: AnyFiber, { label }: WaitSubject): void {
+  const node = scopeOf(fiber);
+  const hooks = node?.run?.hooks;
+  if (hooks !== undefined) hooks.emit("taskPassed", node!.owner, label);
 }

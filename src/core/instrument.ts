@@ -36,6 +36,8 @@ export interface Instrument {
   taskWaiting?(task: Task, what: string): void;
   /** That wait is over. */
   taskResumed?(task: Task): void;
+  /** It got at once what it would have waited for. */
+  taskPassed?(task: Task, what: string): void;
   /** A scope was entered. */
   scopeEntered?(scope: CancelScope, task: Task): void;
   /** A scope was left. */
