@@ -1,4 +1,5 @@
 import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import type { AnyFiber } from "./_fiber_internals.ts";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
 /** A step that waits for its turn: a wake-up, a cancellation, a first step. */
@@ -12,6 +13,8 @@ export interface Job {
 
 /** Where jobs wait for their turn. */
 export interface RunQueue {
+  /** Has what was pushed before a job always run before it? */
+  readonly isInOrder: boolean;
   push(job: Job): void;
   /**
    * Did the scheduler take the turn from `fiber` between two operations? Then it
@@ -33,15 +36,16 @@ export class ForeignQueue implements RunQueue {
   readonly #scheduler: Scheduler.Scheduler & Partial<RunQueue>;
   readonly #dispatcher: Scheduler.SchedulerDispatcher;
 
+  readonly isInOrder: boolean;
+
   constructor(scheduler: Scheduler.Scheduler) {
     this.#scheduler = scheduler;
+    this.isInOrder = scheduler instanceof Scheduler.MixedScheduler;
     this.#dispatcher = scheduler.makeDispatcher();
   }
 
   isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean {
-    if (this.#scheduler instanceof Scheduler.MixedScheduler) {
-      return hasUsedItsTurn(fiber);
-    }
+    if (this.isInOrder) return hasUsedItsTurn(fiber);
     // A scheduler of one's own knows best whom it took the turn from.
     return this.#scheduler.isPreempted?.(fiber) ?? false;
   }
@@ -70,6 +74,7 @@ export class ForeignQueue implements RunQueue {
 export class LoopScheduler
   implements Scheduler.Scheduler, Scheduler.SchedulerDispatcher, RunQueue {
   readonly executionMode = "async";
+  readonly isInOrder = true;
   /** Called before each pass; expires deadlines (R5). */
   beforePass: (() => void) | undefined = undefined;
   #jobs: Array<Job | (() => void)> = [];
@@ -78,6 +83,10 @@ export class LoopScheduler
   #passes = 0;
   /** Grows with every pass. */
   turns = 0;
+  #operations = 0;
+  #owesTurn = false;
+  #yielding: AnyFiber | undefined = undefined;
+  readonly #preempted = new WeakSet<AnyFiber>();
   #sliceStart = 0;
   #turning = false;
 
@@ -87,11 +96,16 @@ export class LoopScheduler
   }
 
   shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
-    return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield;
+    if (fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield) return true;
+    // A chain of promises never fills a turn, and never lets the loop turn.
+    if ((++this.#operations & 255) !== 0 || !this.#sliceIsOver()) return false;
+    this.#owesTurn = true;
+    this.#yielding = fiber;
+    return true;
   }
 
   isPreempted(fiber: Fiber.Fiber<unknown, unknown>): boolean {
-    return hasUsedItsTurn(fiber);
+    return this.#preempted.has(fiber) || hasUsedItsTurn(fiber);
   }
 
   makeDispatcher(): this {
@@ -99,8 +113,19 @@ export class LoopScheduler
   }
 
   scheduleTask(task: () => void, _priority: number): void {
-    this.#jobs.push(task);
+    const fiber = this.#yielding;
+    this.#yielding = undefined;
+    this.#jobs.push(fiber === undefined ? task : this.#resumption(fiber, task));
     if (!this.#scheduled) this.#schedule();
+  }
+
+  /** The turn in which a fiber goes on that had to give up the last one. */
+  #resumption(fiber: AnyFiber, task: () => void): () => void {
+    this.#preempted.add(fiber);
+    return () => {
+      this.#preempted.delete(fiber);
+      task();
+    };
   }
 
   push(job: Job): void {
@@ -114,7 +139,10 @@ export class LoopScheduler
 
   #schedule(): void {
     this.#scheduled = true;
-    if ((++this.#passes & 31) === 0 && this.#sliceIsOver()) {
+    if (
+      this.#owesTurn || ((++this.#passes & 31) === 0 && this.#sliceIsOver())
+    ) {
+      this.#owesTurn = false;
       setImmediate(this.#turn);
     } else {
       queueMicrotask(this.#turn);

@@ -35,6 +35,7 @@ export class Strand implements Host, Job {
   readonly #queue: RunQueue;
   #queued = false;
   #listening = false;
+  #wasPassedOver = false;
   #undone: Cancellation | undefined = undefined;
 
   constructor(fiber: AnyFiber, node: ScopeNode, queue: RunQueue) {
@@ -74,7 +75,15 @@ export class Strand implements Host, Job {
     if (this.delivered || this.fiber.pollUnsafe() !== undefined) return;
     if (this.#undone !== undefined) return this.#interrupt(this.#undone);
     if (!this.node.cancelled) return;
-    if (this.#queue.isPreempted(this.fiber)) return this.enqueue();
+    if (this.#queue.isPreempted(this.fiber)) {
+      // Not here, where it did not wait. But one that has had its turn since,
+      // and still has not waited, is a loop that would never be met elsewhere.
+      if (!this.#wasPassedOver || !this.#queue.isInOrder) {
+        this.#wasPassedOver = true;
+        return this.enqueue();
+      }
+    }
+    this.#wasPassedOver = false;
     if (this.wait !== undefined) this.wait.cancel();
     else if (isInterruptible(this.fiber)) this.interrupt();
     else this.listen();

@@ -1,4 +1,6 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import { interruptIfCancelled } from "./checkpoint.ts";
 import {
   callPromise,
   failureOf,
@@ -10,7 +12,8 @@ import { abortQuietly } from "./_scope_signal.ts";
 /**
  * Calls `fn` and waits for its promise.
  *
- * - **Cancellation:** a checkpoint. When the task is cancelled the signal
+ * - **Cancellation:** a checkpoint; a task that is cancelled already does not
+ *   call `fn`. When the task is cancelled while it waits, the signal
  *   aborts, with the `Cancellation` as its reason, and the call waits until the
  *   promise settles: a rejection with that reason, or with an `AbortError`, is
  *   the cancellation arriving; anything else is kept. With
@@ -39,7 +42,10 @@ export function fromPromise<A, E = never>(
   fn: (signal: AbortSignal) => PromiseLike<A>,
   options: PromiseOptions<E> = {},
 ): Effect.Effect<A, E> {
-  return Effect.suspend(() => {
+  return Effect.withFiber((fiber) => {
+    // A promise may settle faster than it can be aborted: a task that is
+    // cancelled already must not get as far as making one.
+    if (interruptIfCancelled(fiber)) return Exit.void as Exit.Exit<never>;
     const controller = new AbortController();
     const { signal } = controller;
     return waitForPromise<A, E>(callPromise(fn, signal), {

@@ -3,19 +3,17 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import { fromPromise } from "./from_promise.ts";
 
 /**
- * An iterator of the host, pulled from by one task at a time and closed once.
- *
- * It is open until it has said that it is done, or has thrown: after that the
- * protocol of iterators asks nobody to close it.
+ * Something of the host that items are pulled out of by one task at a time, and
+ * that is closed once.
  */
 export interface ItemSource<A> {
-  /** The next step: there already, or what waits for it. */
-  pull(): IteratorResult<A, unknown> | PulledLater<A>;
-  /** Calls `return()` where it is still open, and waits until that is done. */
+  /** The next step: there already, or an Effect that waits for it. */
+  pull():
+    | IteratorResult<A, unknown>
+    | Effect.Effect<IteratorResult<A, unknown>>;
+  /** Closes it where it has not come to its end, and waits for its cleanup. */
   readonly close: Effect.Effect<void>;
 }
-
-type PulledLater<A> = Effect.Effect<IteratorResult<A, unknown>>;
 
 /**
  * Finds out how to iterate; the iterator itself is made by the function that is
@@ -41,6 +39,7 @@ export function sourceOf<A>(
   );
 }
 
+/** A source that is an iterator: open until it is done or has thrown. */
 class SyncSource<A> implements ItemSource<A> {
   readonly #iterator: Iterator<A, unknown>;
   #isOpen = true;
@@ -63,41 +62,71 @@ class SyncSource<A> implements ItemSource<A> {
   });
 }
 
-class AsyncSource<A> implements ItemSource<A> {
+/**
+ * A source that is an async iterator.
+ *
+ * `next()` cannot be undone, and has no signal. A pull that is cancelled lets go
+ * of it: closing is what tells the iterator, and what is waited for. What `next`
+ * throws after that is not lost: it comes out of `close`.
+ */
+export class AsyncSource<A> implements ItemSource<A> {
   readonly #iterator: AsyncIterator<A, unknown>;
+  readonly #signal: AbortSignal | undefined;
   #isOpen = true;
-
-  constructor(iterator: AsyncIterator<A, unknown>) {
-    this.#iterator = iterator;
-  }
+  /** What `next` has thrown and nobody has been told. */
+  #thrown: { readonly value: unknown } | undefined = undefined;
 
   /**
-   * A step that is not wanted any more is let go of: `close` is what tells the
-   * iterator, and what is waited for.
+   * @param signal What the iterator listens to, where it does: what it throws
+   * because of it is no failure.
    */
-  pull(): PulledLater<A> {
-    return fromPromise(() => this.#next(), { onCancel: "abandon" });
+  constructor(iterator: AsyncIterator<A, unknown>, signal?: AbortSignal) {
+    this.#iterator = iterator;
+    this.#signal = signal;
   }
 
-  async #next(): Promise<IteratorResult<A, unknown>> {
+  pull(): Effect.Effect<IteratorResult<A, unknown>> {
+    const step = fromPromise(() => this.#next(), { onCancel: "abandon" });
+    return Effect.flatMap(
+      step,
+      (step) => step === undefined ? this.#rethrow : Effect.succeed(step),
+    );
+  }
+
+  async #next(): Promise<IteratorResult<A, unknown> | undefined> {
     try {
       const step = await this.#iterator.next();
-      if (step.done) this.#isOpen = false;
+      this.#isOpen = !step.done;
       return step;
     } catch (thrown) {
       this.#isOpen = false;
-      throw thrown;
+      this.#thrown = { value: thrown };
+      return undefined;
     }
   }
 
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     if (!this.#isOpen || this.#iterator.return === undefined) {
-      return Effect.void;
+      return this.#rethrowUnlessAborted;
     }
     this.#isOpen = false;
-    return Effect.asVoid(
-      fromPromise(() => Promise.resolve(this.#iterator.return!())),
-    );
+    const closed = fromPromise(async () => await this.#iterator.return!());
+    // An async generator finishes the `next` that was let go of before this.
+    return thenClean(Effect.asVoid(closed), this.#rethrowUnlessAborted);
+  });
+
+  readonly #rethrow: Effect.Effect<never> = Effect.suspend(() => {
+    const { value } = this.#thrown!;
+    this.#thrown = undefined;
+    return Effect.die(value);
+  });
+
+  readonly #rethrowUnlessAborted: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.#thrown === undefined) return Effect.void;
+    const { value } = this.#thrown;
+    const isAbort = value instanceof Error && value.name === "AbortError";
+    const isReason = this.#signal?.aborted && value === this.#signal.reason;
+    return isAbort || isReason ? Effect.void : this.#rethrow;
   });
 }
 

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import * as Effect from "effect/Effect";
+import { checkpoint, fromPromise, moveOnAfter, run } from "../../mod.ts";
+
+/** Work that never gives the event loop a turn of its own accord. */
+const busy: Record<string, Effect.Effect<unknown>> = {
+  "checkpoints": Effect.forever(checkpoint, { disableYield: true }),
+  "promises that are resolved": Effect.forever(
+    fromPromise(() => Promise.resolve()),
+    { disableYield: true },
+  ),
+  "promises of Effect that are resolved": Effect.forever(
+    Effect.promise(() => Promise.resolve()),
+    { disableYield: true },
+  ),
+  "operations that do not wait": Effect.forever(Effect.void, {
+    disableYield: true,
+  }),
+};
+
+for (const [name, loop] of Object.entries(busy)) {
+  Deno.test(`a loop of ${name} lets timers ring and is met by its deadline (R5, R23)`, async () => {
+    let rang = 0;
+    const ticking = setInterval(() => rang++, 1);
+
+    const late = await run(moveOnAfter(60, loop));
+    clearInterval(ticking);
+
+    assert.equal(late._tag, "None");
+    assert(rang >= 2, `timers rang ${rang} times in 60 ms`);
+  });
+}
+
+Deno.test("a job that throws costs no other task its turn", async () => {
+  const broken = Effect.callback<void>((resume) => {
+    resume(Effect.void);
+    throw new Error("broken");
+  });
+
+  const outcome = await run(Effect.exit(broken));
+
+  assert.equal(outcome._tag, "Failure");
+  assert.equal(await run(Effect.as(checkpoint, 1)), 1);
+});
