@@ -9,3 +9,4 @@ export * from "./src/channels/mod.ts";
 export * from "./src/core/mod.ts";
 export * from "./src/sync/mod.ts";
 export * from "./src/combinators/mod.ts";
+export * from "./src/interop/mod.ts";
