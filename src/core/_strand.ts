@@ -15,6 +15,9 @@ import {
 } from "./_scope_tree.ts";
 import { annotationsFor } from "./provenance.ts";
 
+/** How many whole turns a cancelled task may take without waiting once. */
+const RUNAWAY_TURNS = 100;
+
 /**
  * One fiber that runs a task or a scope, as the scope tree sees it.
  *
@@ -35,7 +38,7 @@ export class Strand implements Host, Job {
   readonly #queue: RunQueue;
   #queued = false;
   #listening = false;
-  #wasPassedOver = false;
+  #passedOver = 0;
   #undone: Cancellation | undefined = undefined;
 
   constructor(fiber: AnyFiber, node: ScopeNode, queue: RunQueue) {
@@ -76,14 +79,14 @@ export class Strand implements Host, Job {
     if (this.#undone !== undefined) return this.#interrupt(this.#undone);
     if (!this.node.cancelled) return;
     if (this.#queue.isPreempted(this.fiber)) {
-      // Not here, where it did not wait. But one that has had its turn since,
-      // and still has not waited, is a loop that would never be met elsewhere.
-      if (!this.#wasPassedOver || !this.#queue.isInOrder) {
-        this.#wasPassedOver = true;
+      // Not here, where it did not wait. But one that has had so many turns
+      // since, of two thousand operations each, is a loop that never waits.
+      this.#passedOver++;
+      if (this.#passedOver < RUNAWAY_TURNS || !this.#queue.isInOrder) {
         return this.enqueue();
       }
     }
-    this.#wasPassedOver = false;
+    this.#passedOver = 0;
     if (this.wait !== undefined) this.wait.cancel();
     else if (isInterruptible(this.fiber)) this.interrupt();
     else this.listen();
