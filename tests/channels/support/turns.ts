@@ -42,3 +42,13 @@ export function tagOf(
 ): string {
   return Result.isFailure(result) ? result.failure._tag : "ok";
 }
+
+/** The `_tag` of what an effect fails with; `"ok"` if it does not. */
+export function tag<R>(
+  effect: Effect.Effect<unknown, { readonly _tag: string }, R>,
+): Effect.Effect<string, never, R> {
+  return Effect.match(effect, {
+    onSuccess: () => "ok",
+    onFailure: ({ _tag }) => _tag,
+  });
+}
