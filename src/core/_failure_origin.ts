@@ -1,4 +1,4 @@
-import type * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Context from "npm:effect@^4.1.0/Context";
 
 /** Where a failure first happened; one object for each failure. */
@@ -50,9 +50,39 @@ export function noteHandedOver(
   }
 }
 
+const rejections = new WeakMap<object, Cause.Cause<unknown>>();
+
+/** Notes that a future handed `cause` to the host, as a rejection. */
+export function noteRejection(
+  rejection: unknown,
+  cause: Cause.Cause<unknown>,
+): void {
+  if (isObject(rejection)) rejections.set(rejection, cause);
+}
+
+/**
+ * Makes a defect of what a promise was rejected with. Where a future had handed
+ * it to the host before, it is still the failure that it was.
+ */
+export function defectOf(rejected: unknown): Cause.Cause<never> {
+  const known = isObject(rejected) ? rejections.get(rejected) : undefined;
+  const reasons = known?.reasons.flatMap((reason) => {
+    const origin = originOf(reason);
+    if (reason._tag === "Interrupt" || origin === undefined) return [];
+    const defect = reason._tag === "Fail" ? reason.error : reason.defect;
+    return Cause.annotate(Cause.die(defect), Context.make(Origin, origin))
+      .reasons;
+  });
+  return reasons?.length ? Cause.fromReasons(reasons) : Cause.die(rejected);
+}
+
 /** What a task failed with, if it is an object: only these can be told apart. */
 function errorIn(reason: Cause.Reason<unknown>): object | undefined {
   if (reason._tag === "Interrupt") return undefined;
   const error = reason._tag === "Fail" ? reason.error : reason.defect;
-  return typeof error === "object" && error !== null ? error : undefined;
+  return isObject(error) ? error : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,5 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import { defectOf } from "./_failure_origin.ts";
 import { abortSignalOf, signalOf } from "./_scope_signal.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { waitForPromise } from "./_promise_wait.ts";
@@ -22,6 +23,6 @@ export function awaitBody(
       if (byEffect) abortSignalOf(node, reason);
       return "tooLate";
     },
-    rejected: (thrown) => Effect.die(thrown),
+    rejected: (thrown) => Effect.failCause(defectOf(thrown)),
   });
 }

@@ -1,5 +1,6 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Exit from "npm:effect@^4.1.0/Exit";
+import { defectOf } from "./_failure_origin.ts";
 import {
   bridge,
   interruptedByEffect,
@@ -57,7 +58,7 @@ export function failureOf<E>(
   thrown: unknown,
   options: PromiseOptions<E>,
 ): Exit.Exit<never, E> {
-  if (options.catch === undefined) return Exit.die(thrown);
+  if (options.catch === undefined) return Exit.failCause(defectOf(thrown));
   try {
     return Exit.fail(options.catch(thrown));
   } catch (defect) {

@@ -3,7 +3,7 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Effectable from "npm:effect@^4.1.0/Effectable";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Option from "npm:effect@^4.1.0/Option";
-import { noteHandedOver } from "./_failure_origin.ts";
+import { noteHandedOver, noteRejection } from "./_failure_origin.ts";
 import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
@@ -294,7 +294,11 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     return new Promise((resolve, reject) => {
       const take = (exit: AnyExit) => {
         if (Exit.isSuccess(exit)) resolve(exit.value as A);
-        else reject(rejectionOf(exit.cause));
+        else {
+          const rejection = rejectionOf(exit.cause);
+          noteRejection(rejection, exit.cause);
+          reject(rejection);
+        }
       };
       this.#takers++;
       if (this.#exit !== undefined) return take(this.#exit);
