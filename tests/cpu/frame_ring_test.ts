@@ -6,6 +6,7 @@ import {
   FrameWriter,
   type Parcel,
 } from "../../src/cpu/transport/frame_ring.ts";
+import { seeded } from "./support/until.ts";
 
 Deno.test("FrameWriter sends frames that FrameReader gives back in order, round and round the ring", () => {
   const { writer, reader } = pair(1024);
@@ -168,15 +169,4 @@ function frameOf(id: number, text?: string): Frame {
 
 function idOf(read: Frame | string): number | string {
   return typeof read === "string" ? read : read.id;
-}
-
-/** Mulberry32: the same numbers every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

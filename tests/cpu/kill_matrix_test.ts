@@ -2,6 +2,7 @@ import process from "node:process";
 import assert from "node:assert/strict";
 import { STOPPABLE } from "./support/busy_shapes.ts";
 import { Harness } from "./support/worker_harness.ts";
+import { pause, until } from "./support/until.ts";
 
 // What can be stopped is stopped, and the proof is in the process's CPU time.
 
@@ -73,12 +74,4 @@ async function cpuShare(ms: number): Promise<number> {
   await pause(ms);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000 / (performance.now() - start);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(1);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

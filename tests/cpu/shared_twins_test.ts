@@ -8,6 +8,7 @@ import {
   sharedLock,
   sharedSemaphore,
 } from "./support/shared_handles.ts";
+import { until } from "./support/until.ts";
 
 const shared = { shared: true };
 
@@ -263,12 +264,4 @@ function valueOf(reply: Reply): unknown {
 function errorOf(reply: Reply): Told {
   assert("fault" in reply && "failure" in reply.fault, Deno.inspect(reply));
   return reviveFailure(reply.fault.failure!, () => undefined) as Told;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!condition()) {
-    assert(performance.now() - start < 10_000, `waits in vain: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
 }

@@ -9,6 +9,7 @@ import type {
   WorkerView,
 } from "../../src/cpu/strategy/strategy.ts";
 import { weightedRoundRobin } from "../../src/cpu/strategy/weighted_round_robin.ts";
+import { seeded } from "./support/until.ts";
 
 const all: readonly Strategy[] = [
   leastLoaded,
@@ -156,15 +157,4 @@ function someWorkers(random: () => number): WorkerView[] {
     inFlight: Math.floor(random() * 4),
     completed: Math.floor(random() * 4),
   }));
-}
-
-/** Mulberry32: the same numbers every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

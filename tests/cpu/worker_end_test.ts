@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { reviveFailure } from "../../src/wire/revive_failure.ts";
 import { Harness, withWorker } from "./support/worker_harness.ts";
+import { until } from "./support/until.ts";
 
 Deno.test("a task that exits ends its worker, and the exit code is told", async () => {
   for (const [exit, code] of [["Deno.exit(7)", 7], ["process.exit(8)", 8]]) {
@@ -134,7 +135,3 @@ Deno.test("stop() of a worker that is still starting waits until it may be stopp
 
   assert.equal(await worker.stop(), "exited");
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { reviveFailure } from "../../src/wire/revive_failure.ts";
 import type { Fault } from "../../src/cpu/transport/frame_kinds.ts";
 import { type Reply, withWorker } from "./support/worker_harness.ts";
+import { until } from "./support/until.ts";
 
 const tasks = new URL("../fixtures/cpu/tasks.ts", import.meta.url);
 
@@ -299,8 +300,4 @@ function missingOf(reply: Reply): [string, string] {
   const fault = faultOf(reply);
   assert(fault.why === "missing");
   return [fault.missing, fault.detail];
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

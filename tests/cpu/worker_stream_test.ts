@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Harness, withWorker } from "./support/worker_harness.ts";
+import { pause, until } from "./support/until.ts";
 
 const COUNT = "function* (n) { for (let i = 0; i < n; i++) yield i; }";
 const COUNT_LATER =
@@ -160,11 +161,7 @@ function regrant(worker: Harness, window: number): void {
   };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
 /** Long enough for a worker that is going on to show it. */
 function stillness(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 15));
+  return pause(15);
 }

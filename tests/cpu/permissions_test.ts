@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+
+const fixtures = new URL("../fixtures/cpu/", import.meta.url);
+
+Deno.test("inline tasks need no permission; a module says which flag it lacks", async () => {
+  const { code, stdout, stderr } = await run([]);
+  const told = JSON.parse(stdout);
+  const path = decodeURIComponent(new URL("tasks.ts", fixtures).pathname);
+
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.deepEqual(told.inline, { value: 49 });
+  assert.equal(told.file.fault.missing, "permission");
+  assert.equal(told.file.fault.detail, `it needs --allow-read=${path}`);
+  assert.equal(told.host.fault.missing, "permission");
+  assert.equal(
+    told.host.fault.detail,
+    "it needs --allow-import=a.example",
+  );
+  assert.equal(told.ending, "exited");
+});
+
+Deno.test("--allow-read is all that a task module on disk needs", async () => {
+  const { stdout } = await run(["--allow-read"]);
+
+  assert.deepEqual(JSON.parse(stdout).file, { value: 2 });
+});
+
+async function run(
+  flags: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--quiet",
+      "--no-prompt",
+      ...flags,
+      new URL("ok_no_permission.ts", fixtures).href,
+    ],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}

@@ -1,0 +1,56 @@
+// Workers started and killed again and again: nothing may pile up.
+// ESPALIER_STRESS=2000 kills as many; the normal run is short.
+
+import assert from "node:assert/strict";
+import { STOPPABLE } from "../cpu/support/busy_shapes.ts";
+import { Harness } from "../cpu/support/worker_harness.ts";
+import { until } from "../cpu/support/until.ts";
+
+const KILLS = Number(Deno.env.get("ESPALIER_STRESS") ?? 60);
+
+Deno.test("kills leave no thread, lock, port or memory behind", async () => {
+  const shapes = Object.values(STOPPABLE).slice(0, 8);
+  await kill(20, shapes);
+  const first = await threads();
+  const before = Deno.memoryUsage().rss;
+  await kill(KILLS, shapes);
+  const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
+  const { held = [], pending = [] } = await locks().query();
+
+  assert(grown < 40, `${grown.toFixed(1)} MiB more`);
+  assert.deepEqual(held, []);
+  assert.deepEqual(pending, []);
+  const after = await threads();
+  assert(after <= first + 2, `${first} threads before, ${after} after`);
+});
+
+async function kill(
+  count: number,
+  shapes: readonly string[],
+): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const worker = new Harness();
+    await worker.ready;
+    const { reply } = worker.inline(shapes[index % shapes.length]!);
+    await until(() => worker.link.activity === "running");
+    assert.equal(await worker.stop(), "killed");
+    await reply;
+  }
+}
+
+/** Threads of this process, where the system tells. */
+async function threads(): Promise<number> {
+  if (Deno.build.os !== "linux") return 0;
+  const { stdout } = await new Deno.Command("ls", {
+    args: [`/proc/${Deno.pid}/task`],
+  }).output();
+  return new TextDecoder().decode(stdout).trim().split(/\s+/).length;
+}
+
+interface Locks {
+  query(): Promise<{ held?: unknown[]; pending?: unknown[] }>;
+}
+
+function locks(): Locks {
+  return (navigator as unknown as { locks: Locks }).locks;
+}
