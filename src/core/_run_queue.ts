@@ -96,6 +96,9 @@ export class LoopScheduler
   }
 
   shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    // Whoever was resumed takes what it was given before it gives up its turn:
+    // after that nobody can give it to somebody else.
+    if (fiber.currentOpCount < 2) return false;
     if (fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield) return true;
     // A chain of promises never fills a turn, and never lets the loop turn.
     if ((++this.#operations & 255) !== 0 || !this.#sliceIsOver()) return false;

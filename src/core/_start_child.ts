@@ -1,7 +1,8 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type * as Context from "npm:effect@^4.1.0/Context";
-import { scopeOf } from "./_strand.ts";
+import { isInterruptible } from "./_fiber_internals.ts";
+import { isForkedUnderShield, scopeOf } from "./_strand.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { endCancelled, interruptedByEffect } from "./_promise_wait.ts";
 import { type AnyExit, isOnlyInterrupted } from "./_task_node.ts";
@@ -45,6 +46,8 @@ export function startChild<V>(
     if (target.isClosed) return Effect.die(new NurseryClosed(target.name));
     const caller = scopeOf(fiber) ?? target.scope;
     const task = target.makeTask(body, name, caller.owner as AnyTask);
+    // Where Effect shields the caller, as in a finalizer, it shields the child.
+    task.walled = !isInterruptible(fiber) || isForkedUnderShield(caller, fiber);
     const subject = { label: `"${task.name}" to start` };
     return suspendFiber<V, unknown>(fiber, subject, (settle) => {
       // It may have been closed since the fiber looked.
@@ -100,17 +103,18 @@ class PendingStart<V> {
   }
 
   #started(value: V): void {
-    const { target, task, caller } = this;
+    const { target, task } = this;
     if (this.#said !== undefined || this.#phase === "ended") {
       throw new AlreadyStarted(task.path);
     }
     this.#said = { value };
-    if (caller.cancelled) return;
+    if (task.hearsOuterCancellation) return;
     this.#phase = "started";
     this.#stopListening();
     task.eventualParentNursery = undefined;
     target.adopt(task);
     target.letGo();
+    task.walled = false;
     task.moveUnder(target.scope);
     this.settle(Exit.succeed(value));
   }
@@ -134,7 +138,7 @@ class PendingStart<V> {
         : Exit.succeed(this.#said.value);
     }
     if (!isOnlyInterrupted(exit)) return Exit.failCause(exit.cause);
-    if (this.caller.cancelled) return "cancelled";
+    if (this.task.hearsOuterCancellation) return "cancelled";
     return Exit.fail(
       new ExitedWithoutStarting(path, cancellationOf(exit.cause)),
     );
