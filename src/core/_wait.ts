@@ -91,7 +91,9 @@ export class Wait<A, E> implements Job, OpenWait {
    * whether it was the first to do so.
    *
    * @param lost Called when Effect interrupts the fiber after the result was
-   * given and before it was taken: what was given must go to somebody else.
+   * given and before it was taken: what was given must go to somebody else. A
+   * result that is more than an exit has to notice by itself that it has begun:
+   * this may also be called when it is interrupted later.
    */
   settle(result: Effect.Effect<A, E>, lost?: () => void): boolean {
     if (this.#state !== "open" && this.#state !== "refused") return false;
@@ -138,7 +140,12 @@ export class Wait<A, E> implements Job, OpenWait {
     switch (this.#state) {
       case "settled":
         this.#leave("done");
-        this.#lost?.();
+        this.#giveAway();
+        return Effect.void;
+      case "done":
+        // The interruption began before the result came, or the fiber lost its
+        // turn before it took the result: it never will.
+        this.#giveAway();
         return Effect.void;
       case "open":
         if (this.#abort !== undefined && this.#tryAbort(true) === "aborted") {
@@ -156,7 +163,7 @@ export class Wait<A, E> implements Job, OpenWait {
   readonly #untilSettled: Effect.Effect<void> = Effect.callback<void>(
     (resume) => {
       this.#settledWhileUndoing = () => {
-        this.#lost?.();
+        this.#giveAway();
         // A failure that comes out now is kept: it joins the interruption.
         const result: unknown = this.#result;
         const failed = Exit.isExit(result) && Exit.isFailure(result);
@@ -164,6 +171,12 @@ export class Wait<A, E> implements Job, OpenWait {
       };
     },
   );
+
+  #giveAway(): void {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    lost?.();
+  }
 
   #tryAbort(byEffect: boolean): AbortVerdict {
     const abort = this.#abort!;
