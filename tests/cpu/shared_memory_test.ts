@@ -4,6 +4,7 @@ import {
   CounterMemory,
 } from "../../src/cpu/shared/number_memory.ts";
 import { Liveness, LOOP_ID } from "../../src/cpu/shared/liveness.ts";
+import type { WaitPoint } from "../../src/cpu/shared/owner_mark.ts";
 import { reviveShared } from "../../src/cpu/shared/handle.ts";
 import {
   handleOf,
@@ -184,6 +185,62 @@ Deno.test("a channel without room says whether the item was received", () => {
   channel.receive(loop);
 
   assert.equal(channel.isReceived(item), true);
+});
+
+Deno.test("whoever waits at a primitive is woken by the move that lets it go on", async () => {
+  const { lock } = sharedLock();
+  const { semaphore } = sharedSemaphore(0);
+  const { channel } = sharedChannel(1);
+  const other = { worker: liveness.admit(), task: "other" };
+  lock.attempt(other);
+
+  const waits = [
+    waiting(() => lock.attempt(loop), lock),
+    waiting(() => semaphore.attempt(loop), semaphore),
+    waiting(() => channel.receive(loop), channel),
+  ];
+  lock.release(other.worker);
+  semaphore.release(other.worker);
+  channel.send(loop, 1);
+  waits.push(waiting(() => channel.send(loop, 2), channel));
+  channel.receive(loop);
+
+  assert.deepEqual(await Promise.all(waits), ["ok", "ok", "ok", "ok"]);
+});
+
+Deno.test("whoever waits for a lock is woken when it is found poisoned", async () => {
+  const { lock } = sharedLock();
+  const dead = { worker: liveness.admit(), task: "dead" };
+  lock.attempt(dead);
+  const wait = waiting(() => lock.attempt(loop), lock);
+  liveness.bury(dead.worker);
+  lock.attempt(loop);
+
+  assert.equal(await wait, "ok");
+});
+
+/** Waits as either side does once an attempt has said so. */
+function waiting(
+  attempt: () => string,
+  primitive: { readonly waitPoint: WaitPoint },
+): string | Promise<string> {
+  assert.equal(attempt(), "wait");
+  const { words, word, seen, waiters } = primitive.waitPoint;
+  Atomics.add(words, waiters, 1);
+  return Atomics.waitAsync(words, word, seen, 5000).value;
+}
+
+Deno.test("a channel whose guard died with it is poisoned for the next to come", () => {
+  const { channel, handle } = sharedChannel(1);
+  const dead = liveness.admit();
+  const guard = new Int32Array(handle.$espalierShared.memory);
+  Atomics.store(guard, 0, dead);
+  const waits = channel.send(loop, 1);
+  liveness.bury(dead);
+
+  assert.equal(waits, "wait");
+  assert.equal(channel.receive(loop), "poisoned");
+  assert.equal(channel.poisonedBy?.worker, dead);
 });
 
 Deno.test("CounterMemory adds whole numbers and refuses the rest", () => {

@@ -130,6 +130,16 @@ Deno.test("post() after death and stop() twice are harmless", async () => {
   assert(await worker.isolate.cpuTime() >= 0);
 });
 
+Deno.test("stop() right behind a reply finds the worker idle, and has no need to kill", async () => {
+  for (let round = 0; round < 10; round++) {
+    const worker = new Harness();
+    await worker.ready;
+    await worker.inline("() => 1").reply;
+
+    assert.equal(await worker.stop(), "exited");
+  }
+});
+
 Deno.test("stop() of a worker that is still starting waits until it may be stopped", async () => {
   const worker = new Harness();
 

@@ -41,8 +41,6 @@ export const WORD = {
   spin: 102,
   /** The number of the task that the progress belongs to. */
   progressOf: 103,
-  /** Shared-memory number of the lock that stands in the way, for reports. */
-  blocked: 104,
 } as const;
 
 /** Places in the control memory, in 64-bit numbers. */

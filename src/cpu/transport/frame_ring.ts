@@ -100,6 +100,11 @@ export class FrameReader {
     this.#ring = ring;
   }
 
+  /** How many parcels have come whose frames have not been read. */
+  get parcels(): number {
+    return this.#parcels.size;
+  }
+
   /** Takes in what came over the message port. */
   arrive(parcel: Parcel): void {
     if (this.#unwanted.delete(parcel.parcel)) return;

@@ -2,6 +2,7 @@
 
 import { isPlainData } from "../../wire/plain_data.ts";
 import { inspectSendable } from "../../wire/sendable.ts";
+import { STATE } from "../shared/control.ts";
 import { type Fault, REPLY } from "../transport/frame_kinds.ts";
 import { movingOf } from "./moved.ts";
 import type { RunningTask } from "./running_task.ts";
@@ -92,9 +93,12 @@ export class TaskReply {
     transfer: readonly Transferable[] = [],
   ): void {
     const ends = kind !== REPLY.item;
-    // Order: what it held is let go before anybody can know that it has ended
-    // and kill this thread for what comes next.
-    if (ends) task.end(false);
+    if (ends) {
+      // Order: what it held is let go, and the thread is seen to be idle, before
+      // anybody can know that it has ended and stop this thread.
+      task.end(false);
+      this.#link.enter(STATE.idle);
+    }
     const last = ends && task.progress !== undefined;
     this.#link.send({
       kind,

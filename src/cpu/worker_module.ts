@@ -1,0 +1,77 @@
+import { type TaskOf, TaskValue } from "./cpu_task.ts";
+
+/**
+ * The functions that a module exports, as tasks.
+ *
+ * @example Only functions
+ * ```ts
+ * import type { RemoteModule } from "espalier/cpu";
+ * import assert from "node:assert/strict";
+ *
+ * type Remote = RemoteModule<{ add(a: number, b: number): number; PI: 3 }>;
+ * const names: (keyof Remote)[] = ["add"];
+ * assert.equal(names.length, 1);
+ * ```
+ */
+export type RemoteModule<M> = {
+  readonly [
+    K in keyof M as M[K] extends (...a: never[]) => unknown ? K : never
+  ]: TaskOf<M[K]>;
+};
+
+/**
+ * Answers the exports of a module as tasks. The module is loaded by workers,
+ * never here: naming its type by `typeof import("./module.ts")` costs nothing.
+ *
+ * - **Failure:** a task whose module or export is not there, or may not be
+ *   read, fails with `TaskNotFound`; `--allow-read` is needed for modules on
+ *   disk, `--allow-import` for others.
+ *
+ * @example A module as a data address
+ * ```ts
+ * import { cpuScope, workerModule } from "espalier/cpu";
+ * import { run } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * // As a rule: workerModule<typeof import("./math.ts")>(
+ * //   new URL("./math.ts", import.meta.url))
+ * type Math = { square(n: number): number };
+ * const source = "export const square = (n) => n * n;";
+ * const math = workerModule<Math>(`data:text/javascript,${source}`);
+ * assert.equal(await run(cpuScope((cpu) => cpu.run(math.square, 5))), 25);
+ * ```
+ *
+ * @typeParam M The type of the module.
+ * @param url Its address, an absolute one.
+ * @returns Its functions as tasks.
+ * @throws {TypeError} If the address is not absolute.
+ */
+export function workerModule<M>(url: string | URL): RemoteModule<M> {
+  const source = addressOf(url);
+  const known = new Map<string, TaskValue>();
+  const tasks = new Proxy({}, {
+    get(_, name) {
+      // A module that is awaited, or looked at, is no promise.
+      if (typeof name === "symbol" || name === "then") return undefined;
+      let task = known.get(name);
+      if (task === undefined) {
+        task = new TaskValue({ kind: "module", source, name });
+        known.set(name, task);
+      }
+      return task;
+    },
+    has: (_, name) => typeof name === "string" && name !== "then",
+  });
+  return tasks as RemoteModule<M>;
+}
+
+function addressOf(url: string | URL): string {
+  try {
+    return new URL(url).href;
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot make tasks of a module: its address must be absolute: received "${url}"`,
+      { cause },
+    );
+  }
+}
