@@ -162,13 +162,16 @@ export class Wait<A, E> implements Job, OpenWait {
   /** Waits on, uninterruptibly, until what could not be undone is over (R15). */
   readonly #untilSettled: Effect.Effect<void> = Effect.callback<void>(
     (resume) => {
-      this.#settledWhileUndoing = () => {
+      const end = () => {
         this.#giveAway();
         // A failure that comes out now is kept: it joins the interruption.
         const result: unknown = this.#result;
         const failed = Exit.isExit(result) && Exit.isFailure(result);
         resume(failed ? result as Exit.Exit<never> : Effect.void);
       };
+      // The result may have come while the fiber had lost its turn.
+      if (this.#state === "done") end();
+      else this.#settledWhileUndoing = end;
     },
   );
 

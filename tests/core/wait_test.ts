@@ -37,6 +37,31 @@ for (let operation = 0; operation < 12; operation++) {
   }
 }
 
+for (let operation = 0; operation < 12; operation++) {
+  Deno.test(`a wait that cannot be undone is over when its result comes, although the interrupted fiber loses its turn before operation ${operation} (R15)`, async () => {
+    const scheduler = new OneSwitch();
+    const trail: string[] = [];
+    let settle: Settle<string, never> | undefined;
+    const wait = suspendOn<string>({ label: "a gift" }, (it) => {
+      settle = it;
+      return () => "tooLate";
+    });
+
+    await run(
+      Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(wait, { startImmediately: true });
+        scheduler.switchBefore(operation);
+        fiber.interruptUnsafe();
+        settle!(Exit.succeed("taken"), () => trail.push("given away"));
+        yield* Fiber.await(fiber);
+      }),
+      { scheduler },
+    );
+
+    assert.deepEqual(trail, ["given away"]);
+  });
+}
+
 /** Takes the turn away from a fiber once, before a chosen operation. */
 class OneSwitch implements Scheduler.Scheduler {
   readonly executionMode = "async";
