@@ -2,7 +2,10 @@ import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { ErrorOf, ServicesOf, SuccessOf } from "../core/body.ts";
-import { checkpointIfCancelled } from "../core/checkpoint.ts";
+import {
+  checkpointIfCancelled,
+  shieldedCheckpoint,
+} from "../core/checkpoint.ts";
 import { whenSettled } from "../core/future.ts";
 import { nursery } from "../core/nursery.ts";
 import { resultOf } from "../core/outcome.ts";
@@ -23,11 +26,11 @@ import type { MemberBody, ResultOf } from "./bodies.ts";
  * - **Cancellation:** a checkpoint. The losers are cancelled when one has won,
  *   and the call ends after the last of them has cleaned up. Cancelling the
  *   caller cancels all of them, a winner that waits for the others included.
- * - **Failure:** a body that fails is out of the race. Only when all of them have
- *   failed does the call fail, with every failure, in order. A loser whose
- *   cleanup dies when it is cancelled fails the race, won or not: that is a
- *   mistake in the program, and not a lost race. A body that was cancelled on
- *   its own has failed with the defect `TaskCancelled`.
+ * - **Failure:** a body that fails, whichever way, is out of the race. Only when
+ *   all of them have failed does the call fail, with every failure, in order. A
+ *   loser whose cleanup dies when it is cancelled fails the race, won or not:
+ *   that is a mistake in the program, and not a lost race. A body that was
+ *   cancelled on its own has failed with the defect `TaskCancelled`.
  *
  * @example Ask two, take the first answer
  * ```ts
@@ -83,13 +86,13 @@ interface Win {
  * One race.
  *
  * ```
- * open ──a success──▶ won ──next turn──▶ over: the others are cancelled
+ * open ──a success──▶ won ──two turns──▶ over: the others are cancelled
  *   ├──the last failure──▶ lost by all
  *   └──the caller is cancelled──▶ over
  * ```
  *
- * Until it is over a failure is only a loss, one in the turn of the winner
- * included; from then on a defect is one of a cleanup.
+ * Until it is over a failure is only a loss; from then on a defect is one of a
+ * cleanup.
  */
 class Race {
   readonly #nursery: Nursery<unknown, unknown>;
@@ -115,7 +118,12 @@ class Race {
         return "aborted";
       };
     });
-    return Effect.map(finish, ({ place, value }) => {
+    // One more turn: what has been decided by now has lost on its own account.
+    const won = Effect.flatMap(
+      finish,
+      (win) => Effect.as(shieldedCheckpoint, win),
+    );
+    return Effect.map(won, ({ place, value }) => {
       this.#isOver = true;
       if (this.#running > 0) {
         this.#nursery.cancelScope.cancel(
