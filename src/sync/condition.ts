@@ -104,7 +104,7 @@ export class Condition {
         () => this.#refuse(owner),
         (settle) => this.#join(settle, waiter),
       ),
-      () => waiter.takeLockAgain(),
+      () => this.#passOn(waiter),
     );
   });
 
@@ -186,8 +186,6 @@ export class Condition {
     const leave = enterOrDie(this.#lot, settle, {
       payload: waiter,
       subject: { label: this.#label },
-      // It has the lock, and keeps it for its cleanup; not so the notification.
-      lost: () => this.#notify(1),
     });
     this.#core.dependants.add(this.#lot);
     waiter.gaveLockAway = true;
@@ -199,6 +197,12 @@ export class Condition {
       this.#tidy();
       return verdict;
     };
+  }
+
+  /** An interrupted waiter keeps the lock and no notification. */
+  #passOn(waiter: ConditionWaiter): Effect.Effect<void> {
+    if (waiter.notified && waiter.held) this.#notify(1);
+    return waiter.takeLockAgain();
   }
 
   #notify(count: number): void {

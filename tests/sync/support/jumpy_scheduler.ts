@@ -7,7 +7,12 @@ import type * as Scheduler from "effect/Scheduler";
  */
 export class JumpyScheduler implements Scheduler.Scheduler {
   readonly executionMode = "async";
-  #state = 1;
+  #state: number;
+
+  /** @param seed Chooses the moments: a positive integer. */
+  constructor(seed = 1) {
+    this.#state = seed;
+  }
 
   shouldYield(): boolean {
     this.#state = (this.#state * 48_271) % 0x7fffffff;
