@@ -93,6 +93,22 @@ Deno.test("a task stopped by its timeout, or that forgets to release, poisons it
   });
 });
 
+Deno.test("a task stopped by its timeout while it holds a permit poisons the semaphore", async () => {
+  await withWorkers(1, async ([worker]) => {
+    const { semaphore, handle } = sharedSemaphore(3);
+    await worker!.inline(
+      "(semaphore) => semaphore.withPermit(() => { for (;;) {} })",
+      [handle],
+      { ...shared, timeout: 20 },
+    ).reply;
+
+    assert.deepEqual(semaphore.poisonedBy, {
+      worker: worker!.id,
+      task: "task",
+    });
+  });
+});
+
 Deno.test("a release by a task that does not hold the lock is refused", async () => {
   await withWorkers(1, async ([worker]) => {
     const { handle } = sharedLock();

@@ -233,6 +233,23 @@ Deno.test("a task sees that it is cancelled: in a loop, and through its signal (
   });
 });
 
+Deno.test("a task cancelled while its module loads does not start", async () => {
+  const source = `data:text/javascript,${
+    encodeURIComponent(
+      "await new Promise((r) => setTimeout(r, 30)); export const run = (ran) => { ran[0] = 1; };",
+    )
+  }`;
+  await withWorker(async (worker) => {
+    const ran = new Int32Array(new SharedArrayBuffer(4));
+    const task = worker.module(source, "run", [ran]);
+    await until(() => worker.link.activity === "evaluating");
+    worker.link.cancel(task.id);
+
+    assert.equal(faultOf(await task.reply).why, "cancelled");
+    assert.equal(ran[0], 0);
+  });
+});
+
 Deno.test("progress is newest only, and the last one comes with the result", async () => {
   await withWorker(async (worker) => {
     const task = worker.inline(
