@@ -1,10 +1,24 @@
 /**
- * Time under your control, for tests of concurrent programs.
+ * Time and order under your control, for tests of concurrent programs.
  *
  * @module
  */
 
+export { Autojump, type JumpingClock } from "./autojump.ts";
 export { checkLockLike, type CheckLockLikeOptions } from "./check_lock_like.ts";
 export { setDefaultClock } from "../core/default_clock.ts";
+export {
+  Deadlock,
+  EndlessInterleaving,
+  NotDeterministic,
+  ReplayDiverged,
+} from "./exploration_errors.ts";
+export { type Exploration, explore } from "./explore.ts";
+export type { ExploreOptions } from "./explore_options.ts";
 export type { LockLike } from "./lock_like.ts";
+export { replay } from "./replay.ts";
 export { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";
+export {
+  waitAllTasksBlocked,
+  type WaitAllTasksBlockedOptions,
+} from "./wait_all_tasks_blocked.ts";

@@ -1,9 +1,11 @@
-import type * as Clock from "npm:effect@^4.1.0/Clock";
 import * as Duration from "npm:effect@^4.1.0/Duration";
 import * as Effect from "npm:effect@^4.1.0/Effect";
-import { millisOf } from "../core/duration.ts";
 import { type AlarmClock, setAlarm } from "../core/alarm_clock.ts";
-import { allIdle } from "../core/idleness.ts";
+import { millisOf, momentOf } from "../core/duration.ts";
+import { AlarmQueue } from "./_alarm_queue.ts";
+import { realTimers } from "./_real_timers.ts";
+import { type AnyFiber, Simulation } from "./_simulation.ts";
+import { Autojump, type JumpingClock } from "./autojump.ts";
 
 /** Options for a {@linkcode VirtualClock}. */
 export interface VirtualClockOptions {
@@ -11,12 +13,6 @@ export interface VirtualClockOptions {
   readonly start?: number;
   /** Whether it moves by itself; see {@linkcode VirtualClock.autojump}. */
   readonly autojump?: boolean | number;
-}
-
-interface Alarm {
-  readonly dueAt: number;
-  readonly isEvent: boolean;
-  readonly ring: () => void;
 }
 
 /**
@@ -41,39 +37,38 @@ interface Alarm {
  * }, { clock });
  * ```
  */
-export class VirtualClock implements AlarmClock {
+export class VirtualClock implements AlarmClock, JumpingClock {
   #now: number;
-  #autojump: boolean | number = false;
-  #alarms = new Set<Alarm>();
-  #cancelCheck: (() => void) | undefined = undefined;
-  #seenTurns = -1;
+  #isMoving = false;
+  readonly #alarms = new AlarmQueue();
+  readonly #autojump = new Autojump(this);
 
   /**
    * Makes a clock.
    *
    * @param options Where it starts, and whether it moves by itself.
-   * @throws {RangeError} If `autojump` is a negative number or NaN.
+   * @throws {RangeError} If `start` is NaN, or `autojump` a negative number or
+   * NaN.
    */
   constructor(options: VirtualClockOptions = {}) {
-    this.#now = options.start ?? 0;
+    this.#now = momentOf(options.start ?? 0, "start a clock");
     this.autojump = options.autojump ?? false;
   }
 
   /**
    * Whether the clock jumps to the next timer when every task is blocked: at
-   * once (`true`), after so many real milliseconds of idleness, or not at all.
-   * It does not jump past promises of the host that a task waits for.
+   * once (`true`), after so many real milliseconds in which nothing ran, or not
+   * at all. It may be changed at any time.
+   *
+   * It does not jump past promises of the host that a task waits for, and not
+   * before those who wait in `waitAllTasksBlocked` were woken.
    */
   get autojump(): boolean | number {
-    return this.#autojump;
+    return this.#autojump.threshold;
   }
 
   set autojump(autojump: boolean | number) {
-    if (typeof autojump === "number") {
-      millisOf(autojump, "set the autojump of a clock");
-    }
-    this.#autojump = autojump;
-    this.#watch();
+    this.#autojump.threshold = autojump;
   }
 
   /**
@@ -92,7 +87,42 @@ export class VirtualClock implements AlarmClock {
    * @throws {RangeError} If `by` is negative or NaN.
    */
   advance(by: Duration.Input): void {
-    this.#moveTo(this.#now + millisOf(by, "advance a clock"));
+    this.jumpTo(this.#now + millisOf(by, "advance a clock"));
+  }
+
+  /**
+   * Moves the clock to a moment; one that has passed leaves it where it is. What
+   * has become due is woken in its next turn.
+   *
+   * @param moment When, in milliseconds on this clock.
+   * @throws {RangeError} If `moment` is NaN.
+   */
+  jumpTo(moment: number): void {
+    this.#now = Math.max(this.#now, momentOf(moment, "move a clock"));
+    if (this.#isMoving) return;
+    this.#isMoving = true;
+    try {
+      // Terminates: what rings only marks and queues, or sets an alarm that is
+      // due later.
+      for (
+        let due = this.#alarms.takeDue(this.#now);
+        due.length > 0;
+        due = this.#alarms.takeDue(this.#now)
+      ) {
+        for (const alarm of due) this.#alarms.ring(alarm);
+      }
+    } finally {
+      this.#isMoving = false;
+    }
+  }
+
+  /**
+   * Looks up the next timer.
+   *
+   * @returns When it is due, or `Infinity` if there is none.
+   */
+  nextEvent(): number {
+    return this.#alarms.nextEvent();
   }
 
   /** Part of Effect's `Clock`: the same as `now()`. */
@@ -128,6 +158,8 @@ export class VirtualClock implements AlarmClock {
   /**
    * Part of Effect's `Clock`: sleeps on this clock.
    *
+   * - **Cancellation:** a cancel point, as every wait of Effect is.
+   *
    * @param duration How long.
    * @returns Waits.
    */
@@ -135,83 +167,34 @@ export class VirtualClock implements AlarmClock {
     const ms = Duration.toMillis(duration);
     if (!(ms > 0)) return Effect.yieldNow;
     if (ms === Infinity) return Effect.never;
-    return Effect.callback<void>((resume) => {
-      const callOff = this[setAlarm](
-        this.#now + ms,
-        () => resume(Effect.void),
-        true,
-      );
-      return Effect.sync(callOff);
-    });
+    return Effect.withFiber((fiber) =>
+      Effect.callback<void>((resume) => {
+        const wake = () => goOnLater(fiber, () => resume(Effect.void));
+        const callOff = this[setAlarm](this.#now + ms, wake, true);
+        return Effect.sync(callOff);
+      })
+    );
   }
 
   /** Part of the port through which Espalier's timers use a clock. */
   [setAlarm](dueAt: number, ring: () => void, isEvent: boolean): () => void {
-    const alarm = { dueAt, ring, isEvent };
-    this.#alarms.add(alarm);
-    this.#watch();
+    const alarm = this.#alarms.add(dueAt, ring, isEvent);
+    if (dueAt <= this.#now && !this.#isMoving) {
+      realTimers.setImmediate(() => this.jumpTo(this.#now));
+    }
+    this.#autojump.changed();
     return () => {
-      this.#alarms.delete(alarm);
-      if (this.#nextEvent() === Infinity) this.#unwatch();
+      this.#alarms.callOff(alarm);
+      this.#autojump.changed();
     };
   }
+}
 
-  #moveTo(moment: number): void {
-    this.#now = moment;
-    const due = [...this.#alarms].filter((alarm) => alarm.dueAt <= moment);
-    // Sorting is stable: what is due together keeps the order of arrival.
-    due.sort((a, b) => a.dueAt - b.dueAt);
-    for (const alarm of due) {
-      if (this.#alarms.delete(alarm)) alarm.ring();
-    }
-  }
-
-  #nextEvent(): number {
-    let next = Infinity;
-    for (const alarm of this.#alarms) {
-      if (alarm.isEvent) next = Math.min(next, alarm.dueAt);
-    }
-    return next;
-  }
-
-  /** Looks again soon whether everything is blocked. */
-  #watch(): void {
-    this.#unwatch();
-    if (this.#autojump === false || this.#nextEvent() === Infinity) return;
-    this.#seenTurns = -1;
-    this.#checkSoon(this.#autojump === true ? 0 : this.#autojump);
-  }
-
-  #unwatch(): void {
-    this.#cancelCheck?.();
-    this.#cancelCheck = undefined;
-  }
-
-  #checkSoon(delay: number): void {
-    if (delay === 0) {
-      const id = setImmediate(this.#check);
-      this.#cancelCheck = () => clearImmediate(id);
-    } else {
-      const id = setTimeout(this.#check, Math.min(delay, 2 ** 31 - 1));
-      this.#cancelCheck = () => clearTimeout(id);
-    }
-  }
-
-  /**
-   * Jumps if nothing has run since the last look; the first look only notes.
-   */
-  readonly #check = (): void => {
-    this.#cancelCheck = undefined;
-    const threshold = this.#autojump === true ? 0 : Number(this.#autojump);
-    const { turns, isIdle, mayJump } = allIdle();
-    const isQuiet = isIdle && turns === this.#seenTurns;
-    this.#seenTurns = turns;
-    if (isQuiet && mayJump) {
-      this.#moveTo(Math.max(this.#now, this.#nextEvent()));
-      if (this.#cancelCheck === undefined) this.#watch();
-    } else {
-      // Work of the host is in flight: look again in real time.
-      this.#checkSoon(isQuiet ? Math.max(1, threshold) : threshold);
-    }
-  };
+/**
+ * Lets a fiber go on in a turn of its own: a clock that is moved runs nobody. In
+ * a simulation every wake-up is a turn of its own as it is.
+ */
+function goOnLater(fiber: AnyFiber, goOn: () => void): void {
+  if (fiber.cache.scheduler instanceof Simulation) goOn();
+  else fiber.currentDispatcher.scheduleTask(goOn, 0);
 }

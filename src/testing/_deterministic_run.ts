@@ -1,0 +1,192 @@
+import * as Cause from "npm:effect@^4.1.0/Cause";
+import * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Tracer from "npm:effect@^4.1.0/Tracer";
+import type { AnyBody } from "../core/any_body.ts";
+import { effectOfHere } from "../core/body_here.ts";
+import { allIdle } from "../core/idleness.ts";
+import type { Instrument } from "../core/instrument.ts";
+import { type StartedRun, startRun } from "../core/run.ts";
+import { deadlockOf, isCircular } from "./_blocked_tasks.ts";
+import { realTimers } from "./_real_timers.ts";
+import { Simulation, type Watcher } from "./_simulation.ts";
+import { WakeUpTracer } from "./_wake_up_tracer.ts";
+import { EndlessInterleaving } from "./exploration_errors.ts";
+import type { Path, Scheduler } from "./schedulers/scheduler.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** How one interleaving is to be run. */
+export interface InterleavingSettings {
+  readonly scheduler: Scheduler;
+  readonly preemptions: number;
+  readonly cancels: boolean;
+  /**
+   * For how long, in real milliseconds, the host may still wake somebody before
+   * blocked tasks are called a deadlock.
+   */
+  readonly hostGrace: number;
+  /** Who is told of every step. */
+  readonly observer?: Observer | undefined;
+}
+
+/** Who watches a run in order to tell of it. */
+export interface Observer extends Watcher, Instrument {
+  /** The clock of the run, before it begins. */
+  readonly clock: VirtualClock;
+}
+
+/** What came of it. */
+export interface Interleaving {
+  readonly exit: Exit.Exit<unknown, unknown>;
+  readonly path: Path;
+  /** Did a task wait for a promise or a timer of the host? */
+  readonly usedHost: boolean;
+}
+
+/** After so many steps an interleaving counts as endless. */
+const STEP_LIMIT = 50_000;
+/** For so long, in real milliseconds, work of the host may be in flight. */
+const HOST_LIMIT_MS = 30_000;
+
+/**
+ * Runs a body in one interleaving, on a virtual clock.
+ *
+ * Answers at once where the body does not wait for the host; where it does, the
+ * host gets its turn whenever nothing else is ready.
+ */
+export function runInterleaving(
+  body: AnyBody,
+  settings: InterleavingSettings,
+): Interleaving | Promise<Interleaving> {
+  const run = new DeterministicRun(body, settings);
+  return run.advance() ? run.result() : run.finishWithHost();
+}
+
+class DeterministicRun {
+  readonly #simulation: Simulation;
+  readonly #clock: VirtualClock;
+  readonly #tracer: WakeUpTracer;
+  readonly #run: StartedRun;
+  readonly #hostGrace: number;
+  readonly #inFlightBefore = allIdle().inFlight;
+  #failure: Error | undefined = undefined;
+  #usedHost = false;
+  #stepLimit = STEP_LIMIT;
+
+  constructor(body: AnyBody, settings: InterleavingSettings) {
+    const { observer } = settings;
+    this.#clock = observer?.clock ?? new VirtualClock();
+    this.#hostGrace = settings.hostGrace;
+    this.#simulation = new Simulation(settings);
+    this.#simulation.watcher = observer;
+    this.#tracer = new WakeUpTracer(this.#simulation);
+    this.#run = startRun(
+      Effect.provideService(
+        effectOfHere(body),
+        Tracer.Tracer,
+        this.#tracer.tracer,
+      ),
+      {
+        clock: this.#clock,
+        scheduler: this.#simulation,
+        ...(observer === undefined ? {} : { instruments: [observer] }),
+      },
+    );
+  }
+
+  /** Goes on until it has ended, or only the host can go on. */
+  advance(): boolean {
+    for (;;) {
+      while (this.#simulation.step()) {
+        const isEndless = this.#simulation.steps > this.#stepLimit;
+        if (isEndless && this.#giveUp(endless)) return true;
+      }
+      if (this.#run.poll() !== undefined) return true;
+      if (this.#simulation.tellBlocked()) continue;
+      if (this.#isHostAtWork) return false;
+      const next = this.#clock.nextEvent();
+      if (next !== Infinity) this.#clock.jumpTo(next);
+      else if (!this.#isStuck) return false;
+      else if (this.#giveUp((run) => run.#deadlock())) return true;
+    }
+  }
+
+  result(): Interleaving {
+    const { answers, widths } = this.#simulation.path;
+    return {
+      exit: this.#failure === undefined
+        ? this.#run.poll()!
+        : Exit.failCause(Cause.die(this.#failure)),
+      path: { answers, widths },
+      usedHost: this.#usedHost,
+    };
+  }
+
+  /** Lets the host have its turns until the run has ended. */
+  async finishWithHost(): Promise<Interleaving> {
+    this.#usedHost = true;
+    // Terminates: each turn brings something to do, or uses up the patience.
+    do {
+      const patience = this.#isHostAtWork ? HOST_LIMIT_MS : this.#hostGrace;
+      const isAwake = await this.#turnOfHost(patience);
+      if (!isAwake && this.#giveUp((run) => run.#deadlock())) break;
+    } while (!this.advance());
+    return this.result();
+  }
+
+  get #isHostAtWork(): boolean {
+    return allIdle().inFlight > this.#inFlightBefore;
+  }
+
+  /** Can nobody, not even the host, wake any task? */
+  get #isStuck(): boolean {
+    if (this.#hostGrace === 0 || isCircular(this.#run.root)) return true;
+    return this.#simulation.isWindingDown;
+  }
+
+  #deadlock(): Error {
+    return deadlockOf(this.#run.root, this.#tracer.nativeWaits());
+  }
+
+  /**
+   * Ends a run that would never end: notes why, and cancels it, so that it can
+   * clean up. Answers whether even that has been tried.
+   */
+  #giveUp(why: (run: DeterministicRun) => Error): boolean {
+    if (this.#simulation.isWindingDown) {
+      this.#run.abandon();
+      return true;
+    }
+    this.#failure = why(this);
+    this.#stepLimit += this.#simulation.steps;
+    this.#simulation.windDown();
+    this.#run.cancel({ _tag: "Aborted", reason: this.#failure });
+    return false;
+  }
+
+  /** Waits until something is ready; answers whether anything is, in time. */
+  async #turnOfHost(patience: number): Promise<boolean> {
+    const simulation = this.#simulation;
+    const isAwake = await new Promise<boolean>((resolve) => {
+      const late = () => resolve(false);
+      const timer = realTimers.setTimeout(late, patience);
+      simulation.whenReady = () => {
+        realTimers.clearTimeout(timer);
+        resolve(true);
+      };
+    });
+    simulation.whenReady = undefined;
+    // Promises that settle together are ready together: their order is free.
+    if (isAwake) await nextTurn();
+    return isAwake;
+  }
+}
+
+/** Lets the event loop turn once. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => realTimers.setImmediate(() => resolve()));
+}
+
+function endless(): Error {
+  return new EndlessInterleaving(STEP_LIMIT);
+}

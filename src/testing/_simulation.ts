@@ -1,0 +1,287 @@
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import type * as EffectScheduler from "npm:effect@^4.1.0/Scheduler";
+import type { AnyTask } from "../core/task.ts";
+import { taskOf, type Turn, type TurnTaker } from "../core/turn_port.ts";
+import { cancelForTest } from "./_cancel_for_test.ts";
+import type { Decision, Path, Scheduler } from "./schedulers/scheduler.ts";
+
+export type AnyFiber = Fiber.Fiber<unknown, unknown>;
+
+/** A step that is ready to be taken. */
+export interface Step {
+  readonly task: AnyTask | undefined;
+  readonly fiber: AnyFiber | undefined;
+  /** Does a task go on that was preempted? */
+  readonly isContinuation: boolean;
+  run(): void;
+}
+
+/** How an interleaving is to be made. */
+export interface SimulationSettings {
+  readonly scheduler: Scheduler;
+  /** How many times a task may be preempted between two operations. */
+  readonly preemptions: number;
+  /** May one child task be cancelled? */
+  readonly cancels: boolean;
+}
+
+/** Who waits for every task to be blocked. */
+export interface BlockedListener {
+  readonly cushion: number;
+  blocked(): void;
+}
+
+/** Who watches an interleaving, to tell of it. */
+export interface Watcher {
+  /** A step is about to be taken. */
+  stepTaken(step: Step): void;
+  preempted(): void;
+  cancelled(task: AnyTask): void;
+  /** There are no choices any more, only cleanup. */
+  over(): void;
+}
+
+/**
+ * Effect's scheduler, and the run queue, of one run whose every choice is made
+ * by a {@linkcode Scheduler}: whatever is ready waits here until it is picked.
+ *
+ * Nothing runs by itself: somebody calls `step` until it answers `false`.
+ */
+export class Simulation
+  implements
+    EffectScheduler.Scheduler,
+    EffectScheduler.SchedulerDispatcher,
+    TurnTaker {
+  readonly executionMode = "async";
+  readonly isInOrder = false;
+  readonly path: { answers: number[]; widths: number[] } & Path = {
+    answers: [],
+    widths: [],
+  };
+  /** How many steps have been taken. */
+  steps = 0;
+  /** The step that is being taken. */
+  current: Step | undefined = undefined;
+  watcher: Watcher | undefined = undefined;
+  /** Called when something becomes ready while nothing is being done. */
+  whenReady: (() => void) | undefined = undefined;
+  /** The fiber that has just begun a wait of ours. */
+  waiting: AnyFiber | undefined = undefined;
+  readonly #scheduler: Scheduler;
+  readonly #ready: Step[] = [];
+  /** Fibers that were preempted, with the steps that wait for them to go on. */
+  readonly #preempted = new Map<AnyFiber, Step[]>();
+  readonly #actors = new Map<object | undefined, number>();
+  readonly #blockedListeners = new Set<BlockedListener>();
+  #preemptionsLeft: number;
+  #mayCancel: boolean;
+  #preempting: AnyFiber | undefined = undefined;
+  /** The step that the running task was preempted for. */
+  #next: Step | undefined = undefined;
+  /** Are there no choices any more, only cleanup? */
+  isWindingDown = false;
+
+  constructor(settings: SimulationSettings) {
+    this.#scheduler = settings.scheduler;
+    this.#preemptionsLeft = settings.preemptions;
+    this.#mayCancel = settings.cancels;
+  }
+
+  makeDispatcher(): this {
+    return this;
+  }
+
+  shouldYield(fiber: AnyFiber): boolean {
+    return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield;
+  }
+
+  flush(): void {
+    while (this.step());
+  }
+
+  /** Part of Effect's dispatcher: a fiber that gives up its turn. */
+  scheduleTask(run: () => void): void {
+    const fiber = Fiber.getCurrent();
+    const isContinuation = fiber !== undefined &&
+      (fiber === this.#preempting || this.shouldYield(fiber));
+    this.#preempting = undefined;
+    if (isContinuation && !this.#preempted.has(fiber)) {
+      this.#preempted.set(fiber, []);
+    }
+    const task = fiber === undefined ? undefined : taskOf(fiber);
+    this.#add({ task, fiber, isContinuation, run });
+  }
+
+  /** Part of the run queue: a wake-up, a cancellation or a first step. */
+  push(turn: Turn): void {
+    const step: Step = {
+      task: turn.owner as AnyTask | undefined,
+      fiber: turn.fiber,
+      isContinuation: false,
+      run: () => turn.step(),
+    };
+    const held = turn.fiber && this.#preempted.get(turn.fiber);
+    if (held === undefined) this.#add(step);
+    else held.push(step);
+  }
+
+  /** The way back of a wait that Effect resumes. */
+  wakeUp(fiber: AnyFiber, run: () => void): void {
+    this.#add({ task: taskOf(fiber), fiber, isContinuation: false, run });
+  }
+
+  isPreempted(fiber: AnyFiber): boolean {
+    return this.#preempted.has(fiber);
+  }
+
+  began(fiber: AnyFiber): void {
+    this.waiting = fiber;
+  }
+
+  /** Calls `listener` when nothing is ready; answers how to call it off. */
+  whenBlocked(listener: BlockedListener): () => void {
+    this.#blockedListeners.add(listener);
+    return () => this.#blockedListeners.delete(listener);
+  }
+
+  /** Calls those with the shortest cushion (R72); answers whether there were any. */
+  tellBlocked(): boolean {
+    const listeners = [...this.#blockedListeners];
+    const shortest = Math.min(...listeners.map(({ cushion }) => cushion));
+    for (const listener of listeners) {
+      if (listener.cushion !== shortest) continue;
+      this.#blockedListeners.delete(listener);
+      listener.blocked();
+    }
+    return listeners.length > 0;
+  }
+
+  /** From now on there are no choices: all goes as in an ordinary run. */
+  windDown(): void {
+    this.isWindingDown = true;
+    this.watcher?.over();
+    this.#preemptionsLeft = 0;
+    this.#mayCancel = false;
+  }
+
+  /** Does `fiber`, which is running, lose its turn before its next operation? */
+  preempts(fiber: AnyFiber): boolean {
+    if (this.#preemptionsLeft === 0 || this.#ready.length === 0) return false;
+    const answer = this.#decide(
+      "preempt",
+      this.#ready.length + 1,
+      taskOf(fiber) ?? fiber,
+    );
+    if (answer === 0) return false;
+    this.#preemptionsLeft--;
+    this.#next = this.#ready[answer - 1];
+    this.#preempting = fiber;
+    this.watcher?.preempted();
+    return true;
+  }
+
+  /** Takes one step; answers whether there was one to take. */
+  step(): boolean {
+    const step = this.#pick();
+    if (step === undefined) return false;
+    this.steps++;
+    if (this.#mayCancel) this.#offerCancel(step.task);
+    this.current = step;
+    this.watcher?.stepTaken(step);
+    if (step.isContinuation) this.#release(step.fiber!);
+    step.run();
+    this.current = undefined;
+    if (this.#mayCancel && !this.#isReady(step.task)) {
+      this.#offerCancel(step.task);
+    }
+    return true;
+  }
+
+  #add(step: Step): void {
+    this.#ready.push(step);
+    if (this.current === undefined) this.whenReady?.();
+  }
+
+  #pick(): Step | undefined {
+    const forced = this.#next;
+    this.#next = undefined;
+    const ready = this.#ready;
+    if (forced !== undefined) {
+      const place = ready.indexOf(forced);
+      if (place >= 0) return ready.splice(place, 1)[0];
+    }
+    if (ready.length <= 1) return ready.pop();
+    const place = this.#decide("turn", ready.length, undefined);
+    return ready.splice(place, 1)[0];
+  }
+
+  /** Lets go of what waited for a preempted fiber to go on. */
+  #release(fiber: AnyFiber): void {
+    const held = this.#preempted.get(fiber);
+    this.#preempted.delete(fiber);
+    if (held !== undefined) this.#ready.push(...held);
+  }
+
+  #isReady(task: AnyTask | undefined): boolean {
+    return this.#ready.some((step) => step.task === task);
+  }
+
+  #offerCancel(task: AnyTask | undefined): void {
+    // The root is never cancelled, and what has ended or is cancelled already
+    // has nothing left to show.
+    if (task?.parentTask === undefined) return;
+    if (task.exit !== undefined || task.cancelled) return;
+    if (this.#decide("cancel", 2, task) === 0) return;
+    this.#mayCancel = false;
+    this.watcher?.cancelled(task);
+    cancelForTest(task);
+  }
+
+  #decide(
+    kind: Decision["kind"],
+    width: number,
+    running: object | undefined,
+  ): number {
+    if (this.isWindingDown) return 0;
+    const answer = this.#scheduler.decide(
+      new Question(kind, width, this.#ready, running, this.#actors),
+    );
+    this.path.answers.push(answer);
+    this.path.widths.push(width);
+    return answer;
+  }
+}
+
+/** A decision whose actors are numbered only if somebody asks. */
+class Question implements Decision {
+  constructor(
+    readonly kind: Decision["kind"],
+    readonly width: number,
+    private readonly ready: readonly Step[],
+    private readonly who: object | undefined,
+    private readonly numbers: Map<object | undefined, number>,
+  ) {}
+
+  get actors(): readonly number[] {
+    return this.ready.map((step) => this.#numberOf(actorOf(step)));
+  }
+
+  get running(): number {
+    return this.#numberOf(this.who);
+  }
+
+  /** Numbers actors in the order in which they are first seen. */
+  #numberOf(actor: object | undefined): number {
+    let number = this.numbers.get(actor);
+    if (number === undefined) {
+      number = this.numbers.size;
+      this.numbers.set(actor, number);
+    }
+    return number;
+  }
+}
+
+/** Who takes a step: the fiber; before there is one, the task. */
+function actorOf({ task, fiber }: Step): object | undefined {
+  return task ?? fiber;
+}

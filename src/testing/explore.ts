@@ -1,0 +1,165 @@
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import type { Result } from "../core/body.ts";
+import { runningTask } from "../core/task.ts";
+import { AlreadyInRun } from "../core/usage_errors.ts";
+import { nextTurn } from "./_deterministic_run.ts";
+import { type ExplorationFailure, Explorer } from "./_explorer.ts";
+import { NotDeterministic } from "./exploration_errors.ts";
+import {
+  type ExploreOptions,
+  type ExploreSettings,
+  settingsOf,
+  strategyOf,
+} from "./explore_options.ts";
+import type { Path } from "./schedulers/scheduler.ts";
+
+/**
+ * What came of an exploration.
+ *
+ * @example Ask whether it was a proof
+ * ```ts
+ * import { checkpoint, nursery } from "espalier";
+ * import { type Exploration, explore } from "espalier/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const found: Exploration = await explore(() => nursery(function* (n) {
+ *   n.startSoon(checkpoint);
+ *   yield* checkpoint;
+ * }));
+ * assert.equal(found.exhausted, true);
+ * ```
+ */
+export interface Exploration {
+  /** How many interleavings were run. */
+  readonly interleavings: number;
+  /**
+   * Whether these were all there are, with as many preemptions as were allowed,
+   * and none failed: then the body is proved to be right.
+   */
+  readonly exhausted: boolean;
+  /** How many interleavings were run in a second. */
+  readonly perSecond: number;
+  /** The first interleaving that failed, made as simple as can be. */
+  readonly failure?: {
+    /** What `run` would have rejected with. */
+    readonly error: unknown;
+    /** The whole of it. */
+    readonly cause: ExplorationFailure["cause"];
+    /** One line from which `replay` runs the same interleaving again. */
+    readonly token: string;
+    /** Which task did what, in order, with the virtual time. */
+    readonly story: string;
+  };
+}
+
+/** For so long, in real milliseconds, the event loop may stand still. */
+const SLICE_MS = 20;
+
+/**
+ * Runs `body` in many interleavings of its tasks, until one fails.
+ *
+ * Every wake-up is a choice: who is handed a lock, who receives, which of the
+ * promises that settled together comes first, who wakes first at one instant.
+ * Each interleaving runs `body` anew, on a virtual clock that starts at 0 and
+ * jumps, so make locks and channels inside of it. It fails if the body fails or
+ * if every task is blocked: then the error is a `Deadlock`.
+ *
+ * The body may wait for promises of the host: it then runs at their pace. What
+ * depends on real time, chance or the network cannot be explored, and is called
+ * out with `NotDeterministic` where that is noticed.
+ *
+ * @example Find a lost update
+ * ```ts
+ * import { checkpoint, nursery } from "espalier";
+ * import { explore } from "espalier/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const { failure } = await explore(function* () {
+ *   let count = 0;
+ *   const increment = function* () {
+ *     const seen = count;
+ *     yield* checkpoint;
+ *     count = seen + 1;
+ *   };
+ *   yield* nursery(function* (n) {
+ *     n.startSoon(increment);
+ *     n.startSoon(increment);
+ *     yield* checkpoint;
+ *   });
+ *   assert.equal(count, 2);
+ * });
+ * assert.match(String(failure?.error), /AssertionError/);
+ * ```
+ *
+ * @param body Makes what is run; called once for each interleaving.
+ * @param options How to choose the interleavings, and how many.
+ * @returns What was found; the promise never rejects.
+ * @throws {TypeError} If there is no such strategy.
+ * @throws {RangeError} If a number among the options is negative or no integer.
+ * @throws {AlreadyInRun} When called synchronously inside a task.
+ *
+ * @see `concurrencyTest` for a test that explores.
+ */
+export function explore<X extends Result>(
+  body: () => X,
+  options: ExploreOptions = {},
+): Promise<Exploration> {
+  const around = runningTask();
+  if (around !== undefined) throw new AlreadyInRun(around.path);
+  return exploreBody(body, settingsOf(options, body));
+}
+
+async function exploreBody(
+  body: () => unknown,
+  settings: ExploreSettings,
+): Promise<Exploration> {
+  const { preemptions, cancelEverywhere: cancels, name } = settings;
+  const explorer = new Explorer(body, { preemptions, cancels, name });
+  const strategy = strategyOf(settings);
+  const started = performance.now();
+  let interleavings = 0;
+  let turned = started;
+  const counts = () => ({
+    interleavings,
+    perSecond: Math.round(
+      interleavings / Math.max(1e-3, performance.now() - started) * 1000,
+    ),
+  });
+  while (interleavings < settings.maxInterleavings) {
+    const make = strategy.next();
+    if (make === undefined) break;
+    const running = explorer.run(make());
+    const ran = running instanceof Promise ? await running : running;
+    interleavings++;
+    if (Exit.isFailure(ran.exit)) {
+      const found = counts();
+      const failure = await explorer.describe(ran);
+      return { ...found, exhausted: false, failure };
+    }
+    const breach = breachOf(() => strategy.ran(ran.path), explorer, ran.path);
+    if (breach !== undefined) {
+      return { ...counts(), exhausted: false, failure: breach };
+    }
+    if (performance.now() - turned > SLICE_MS) {
+      await nextTurn();
+      turned = performance.now();
+    }
+  }
+  return { ...counts(), exhausted: strategy.isExhausted };
+}
+
+/** A strategy may notice that the body is not deterministic. */
+function breachOf(
+  note: () => void,
+  explorer: Explorer,
+  path: Path,
+): ExplorationFailure | undefined {
+  try {
+    note();
+  } catch (error) {
+    if (error instanceof NotDeterministic) {
+      return explorer.breach(error, path, "");
+    }
+    throw error;
+  }
+}
