@@ -21,17 +21,25 @@ export function effectOf<X extends Result>(
   node: ScopeNode,
 ): Effect.Effect<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
   if (Effect.isEffect(body)) return body as Effect.Effect<any, any, any>;
+  return Effect.suspend(() => callBody(body, args, node));
+}
+
+/** Calls a body at once; answers what is left to do. */
+export function callBody(
+  body: AnyBody,
+  args: readonly unknown[],
+  node: ScopeNode,
+): Effect.Effect<any, any, any> {
+  if (Effect.isEffect(body)) return body as Effect.Effect<any, any, any>;
   if (typeof body !== "function") return refuse(body);
-  return Effect.suspend(() => {
-    // An async function may read its signal however it likes; for the others an
-    // AbortController is made only if they declare a parameter for it.
-    const needsSignal = body.length > args.length || isAsync(body);
-    const call = body as (...args: unknown[]) => unknown;
-    return lift(
-      needsSignal ? call(...args, signalOf(node)) : call(...args),
-      node,
-    );
-  });
+  // An async function may read its signal however it likes; for the others an
+  // AbortController is made only if they declare a parameter for it.
+  const needsSignal = body.length > args.length || isAsync(body);
+  const call = body as (...args: unknown[]) => unknown;
+  return lift(
+    needsSignal ? call(...args, signalOf(node)) : call(...args),
+    node,
+  );
 }
 
 function lift(result: unknown, node: ScopeNode): Effect.Effect<any, any, any> {
