@@ -1,17 +1,13 @@
-import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 import type { Granted } from "../core/checkpoint.ts";
 import type { Settle } from "../core/suspend_task.ts";
 
-/**
- * What a branch makes of its event: the body, or the failure. Which services it
- * needs is known to `select` alone.
- */
-export type Consequence = Effect.Effect<unknown, unknown>;
-
 /** One of the events that a `select` waits for, with what follows from it. */
 export interface Arm {
-  /** Lets the event happen if it can now. */
+  /**
+   * Lets the event happen if it can now; answers what follows from it. Which
+   * services that needs is known to `select` alone.
+   */
   attempt(): Granted<unknown, unknown> | undefined;
   /** Queues up for it; answers how to leave, which may be called at any time. */
   enter(
@@ -49,11 +45,11 @@ export class Selection {
   }
 
   /** Decides; answers whether it was not decided before. */
-  commit(consequence: Consequence, lost?: () => void): boolean {
+  commit({ result, lost }: Granted<unknown, unknown>): boolean {
     if (this.#isDecided) return false;
     this.#isDecided = true;
     this.#leave();
-    this.#settle(consequence, lost);
+    this.#settle(result, lost);
     return true;
   }
 

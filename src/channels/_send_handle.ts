@@ -67,7 +67,7 @@ export class SendHandle<T> implements SendChannel<T> {
   attempt(
     value: T,
     party: object | undefined,
-  ): Granted<void, SendFailure> | undefined {
+  ): SendGrant | undefined {
     const why = this.refused();
     if (why !== undefined) return { result: Exit.fail(this.failure(why)) };
     const item = this.inlet.offer(value, party);
@@ -75,7 +75,7 @@ export class SendHandle<T> implements SendChannel<T> {
   }
 
   /** What whoever sent `item` gets to see. */
-  sent(item: Item<T>): Granted<void, SendFailure> {
+  sent(item: Item<T>): SendGrant {
     return { result: Exit.void, lost: () => this.inlet.retract(item) };
   }
 
@@ -99,6 +99,11 @@ export class SendHandle<T> implements SendChannel<T> {
     if (this.#isClosed || this.inlet.isEnded) return "closed";
     return this.inlet.isBroken ? "broken" : undefined;
   }
+}
+
+/** How a send went. */
+export interface SendGrant extends Granted<void, SendFailure> {
+  readonly result: Exit.Exit<void, SendFailure>;
 }
 
 /** Ends a {@linkcode SendWait}. */
