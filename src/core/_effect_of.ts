@@ -32,12 +32,11 @@ export function callBody(
 ): Effect.Effect<any, any, any> {
   if (Effect.isEffect(body)) return body as Effect.Effect<any, any, any>;
   if (typeof body !== "function") return refuse(body);
-  // An async function may read its signal however it likes; for the others an
-  // AbortController is made only if they declare a parameter for it.
-  const needsSignal = body.length > args.length || isAsync(body);
   const call = body as (...args: unknown[]) => unknown;
   return lift(
-    needsSignal ? call(...args, signalOf(node)) : call(...args),
+    mayTakeSignal(body, args.length)
+      ? call(...args, signalOf(node))
+      : call(...args),
     node,
   );
 }
@@ -67,9 +66,25 @@ function describe(value: unknown): string {
     : String(value);
 }
 
-function isAsync(body: object): boolean {
-  return Object.prototype.toString.call(body) === "[object AsyncFunction]";
+/**
+ * May a function read one more argument than `given`? A signal costs more than
+ * a task: it is made only for those who could look at it.
+ *
+ * The length alone does not tell: that of `(...args) => f(...args)`, as wrappers
+ * are written, is 0. Only what is seen to take nothing gets nothing.
+ */
+function mayTakeSignal(body: Callable, given: number): boolean {
+  if (body.length > given) return true;
+  const kind = Object.prototype.toString.call(body);
+  if (kind === "[object AsyncFunction]") return true;
+  if (kind === "[object GeneratorFunction]" || body.length > 0) return false;
+  const source = Function.prototype.toString.call(body);
+  const parameters = source.indexOf("(");
+  return parameters < 0 || source[parameters + 1] !== ")" ||
+    source.endsWith("[native code] }");
 }
+
+type Callable = (...args: never[]) => unknown;
 
 function isGenerator(
   value: unknown,

@@ -7,6 +7,7 @@ import type { RunState } from "./_run_state.ts";
 import { scopeOf, strandIn } from "./_strand.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import { Cancellation } from "./cancellation.ts";
+import { Cancelled } from "./cancellation_errors.ts";
 import { interruptionBy } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 import type { AbortVerdict } from "./_wait.ts";
@@ -68,13 +69,18 @@ export function bridge(run: RunState | undefined): () => void {
   };
 }
 
-/** Is a rejection the answer to the abortion of its signal? */
+/**
+ * Is a rejection the answer to the abortion of its signal? The reason may have
+ * come by another way: by the signal of a scope further out, or by the future of
+ * a task that was cancelled with it.
+ */
 export function isCancellation(
   thrown: unknown,
   signal: AbortSignal,
 ): boolean {
   if (!signal.aborted) return false;
-  return thrown === signal.reason ||
+  return thrown === signal.reason || thrown instanceof Cancellation ||
+    thrown instanceof Cancelled ||
     (thrown instanceof Error && thrown.name === "AbortError");
 }
 
