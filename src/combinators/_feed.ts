@@ -41,10 +41,11 @@ export class Feed<A> {
     for (let index = 0;; index++) {
       if (this.#running === this.#limit) yield* this.#place;
       else if (index % BURST === BURST - 1) yield* checkpoint;
-      if (this.#pace !== undefined) yield* this.#pace.turn;
       const pulled = this.#source.pull();
       const step = Effect.isEffect(pulled) ? yield* pulled : pulled;
       if (step.done) return;
+      // Not before the item is there: the end is not to be waited for.
+      if (this.#pace !== undefined) yield* this.#pace.turn;
       this.#pace?.started();
       this.#running++;
       const body = effectOfHere(this.#body, [step.value, index]);

@@ -33,8 +33,8 @@ export interface MapConcurrentOptions {
  * results.
  *
  * Each body is a task of its own, named for the index of its item, as in
- * `task-17`. Items are pulled one at a time, and only when a body may start:
- * what comes from a generator or from the network is never read ahead.
+ * `task-17`. Items are pulled one at a time, and only when there is a place for
+ * a body: what comes from a generator or from the network is never read ahead.
  *
  * - **Order:** bodies start in item order. Results keep item order however the
  *   bodies finish, unless `ordered` is `false`.
