@@ -208,7 +208,10 @@ export function isOnlyInterrupted(exit: AnyExit): boolean {
     exit.cause.reasons.every((reason) => reason._tag === "Interrupt");
 }
 
-function stateOf(exit: AnyExit): TaskState {
+/** How a task that has ended ended. */
+export function stateOf(
+  exit: AnyExit,
+): "succeeded" | "failed" | "cancelled" {
   if (Exit.isSuccess(exit)) return "succeeded";
   return isOnlyInterrupted(exit) ? "cancelled" : "failed";
 }

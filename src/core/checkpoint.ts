@@ -1,11 +1,11 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
-import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
-import { isForkedUnderShield, scopeOf, strandIn } from "./_strand.ts";
+import type { AnyFiber } from "./_fiber_internals.ts";
+import { interruptIfCancelled } from "./_interrupt_if_cancelled.ts";
+import { scopeOf } from "./_strand.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import type { AbortVerdict } from "./_wait.ts";
-import { annotationsFor } from "./provenance.ts";
 import { beginWait, type Settle, suspendFiber } from "./suspend_task.ts";
 
 /**
@@ -145,25 +145,6 @@ function takeTurn<A, E>(
     settle(result, lost);
     return undefined;
   });
-}
-
-/**
- * Interrupts a running fiber whose scope is cancelled: its current operation
- * ends with the interruption. Answers whether it did.
- */
-export function interruptIfCancelled(fiber: AnyFiber): boolean {
-  const node = scopeOf(fiber);
-  if (node === undefined) return false;
-  node.run!.timers.expire();
-  if (!node.cancelled || !isInterruptible(fiber)) return false;
-  if (isForkedUnderShield(node, fiber)) return false;
-  const strand = strandIn(node, fiber);
-  if (strand !== undefined) strand.interrupt();
-  else {
-    const cancellation = node.strikes;
-    fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
-  }
-  return true;
 }
 
 function countCancelPoint(fiber: AnyFiber): void {

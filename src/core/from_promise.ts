@@ -1,6 +1,6 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import { interruptIfCancelled } from "./checkpoint.ts";
+import { interruptIfCancelled } from "./_interrupt_if_cancelled.ts";
 import {
   callPromise,
   failureOf,

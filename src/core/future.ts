@@ -8,7 +8,7 @@ import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import { type AnyExit, TaskNode } from "./_task_node.ts";
+import { type AnyExit, stateOf, TaskNode } from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
@@ -243,16 +243,9 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     | "succeeded"
     | "failed"
     | "cancelled" {
-    if (this.#exit === undefined) {
-      const status = this.#source?.status ?? "pending";
-      return status === "waiting" ? "running" : status;
-    }
-    const { _tag } = outcomeOf(this.#exit);
-    return _tag === "Succeeded"
-      ? "succeeded"
-      : _tag === "Failed"
-      ? "failed"
-      : "cancelled";
+    if (this.#exit !== undefined) return stateOf(this.#exit);
+    const status = this.#source?.status ?? "pending";
+    return status === "waiting" ? "running" : status;
   }
 
   /**
