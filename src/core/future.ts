@@ -8,7 +8,12 @@ import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import { type AnyExit, stateOf, TaskNode } from "./_task_node.ts";
+import {
+  type AnyExit,
+  stateOf,
+  TaskNode,
+  type TaskState,
+} from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
@@ -236,13 +241,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   }
 
   /** What the task behind it is doing, or how it ended. */
-  get status():
-    | "pending"
-    | "running"
-    | "cancelling"
-    | "succeeded"
-    | "failed"
-    | "cancelled" {
+  get status(): Exclude<TaskState, "waiting"> {
     if (this.#exit !== undefined) return stateOf(this.#exit);
     const status = this.#source?.status ?? "pending";
     return status === "waiting" ? "running" : status;
