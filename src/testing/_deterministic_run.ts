@@ -1,3 +1,6 @@
+// Not the global ones: what this room waits for in real time is no business of a
+// test that fakes or counts them.
+import * as timers from "node:timers";
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
@@ -8,7 +11,6 @@ import { allIdle } from "../core/idleness.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { type StartedRun, startRun } from "../core/run.ts";
 import { deadlockOf, isCircular } from "./_blocked_tasks.ts";
-import { realTimers } from "./_real_timers.ts";
 import { Simulation, type Watcher } from "./_simulation.ts";
 import { WakeUpTracer } from "./_wake_up_tracer.ts";
 import { EndlessInterleaving } from "./exploration_errors.ts";
@@ -169,9 +171,9 @@ class DeterministicRun {
     const simulation = this.#simulation;
     const isAwake = await new Promise<boolean>((resolve) => {
       const late = () => resolve(false);
-      const timer = realTimers.setTimeout(late, patience);
+      const timer = timers.setTimeout(late, patience);
       simulation.whenReady = () => {
-        realTimers.clearTimeout(timer);
+        timers.clearTimeout(timer);
         resolve(true);
       };
     });
@@ -184,7 +186,7 @@ class DeterministicRun {
 
 /** Lets the event loop turn once. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => realTimers.setImmediate(() => resolve()));
+  return new Promise((resolve) => timers.setImmediate(() => resolve()));
 }
 
 function endless(): Error {

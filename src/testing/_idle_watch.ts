@@ -1,5 +1,7 @@
+// Not the global ones: what this room waits for in real time is no business of a
+// test that fakes or counts them.
+import * as timers from "node:timers";
 import { allIdle } from "../core/idleness.ts";
-import { realTimers } from "./_real_timers.ts";
 
 /** Who wants to know that everything is blocked. */
 export interface IdleListener {
@@ -79,14 +81,14 @@ export class IdleWatch {
   #lookSoon(delay: number): void {
     this.#stop();
     if (delay <= 0) {
-      const id = realTimers.setImmediate(this.#look);
-      this.#callOff = () => realTimers.clearImmediate(id);
+      const id = timers.setImmediate(this.#look);
+      this.#callOff = () => timers.clearImmediate(id);
     } else {
-      const id = realTimers.setTimeout(
+      const id = timers.setTimeout(
         this.#look,
         Math.min(delay, LONGEST_MS),
       );
-      this.#callOff = () => realTimers.clearTimeout(id);
+      this.#callOff = () => timers.clearTimeout(id);
     }
   }
 

@@ -3,12 +3,13 @@ import type * as EffectScheduler from "npm:effect@^4.1.0/Scheduler";
 import type { AnyTask } from "../core/task.ts";
 import { taskOf, type Turn, type TurnTaker } from "../core/turn_port.ts";
 import { cancelForTest } from "./_cancel_for_test.ts";
+import { Question, type ReadyStep } from "./_question.ts";
 import type { Decision, Path, Scheduler } from "./schedulers/scheduler.ts";
 
 export type AnyFiber = Fiber.Fiber<unknown, unknown>;
 
 /** A step that is ready to be taken. */
-export interface Step {
+export interface Step extends ReadyStep {
   readonly task: AnyTask | undefined;
   readonly fiber: AnyFiber | undefined;
   /** Does a task go on that was preempted? */
@@ -250,38 +251,4 @@ export class Simulation
     this.path.widths.push(width);
     return answer;
   }
-}
-
-/** A decision whose actors are numbered only if somebody asks. */
-class Question implements Decision {
-  constructor(
-    readonly kind: Decision["kind"],
-    readonly width: number,
-    private readonly ready: readonly Step[],
-    private readonly who: object | undefined,
-    private readonly numbers: Map<object | undefined, number>,
-  ) {}
-
-  get actors(): readonly number[] {
-    return this.ready.map((step) => this.#numberOf(actorOf(step)));
-  }
-
-  get running(): number {
-    return this.#numberOf(this.who);
-  }
-
-  /** Numbers actors in the order in which they are first seen. */
-  #numberOf(actor: object | undefined): number {
-    let number = this.numbers.get(actor);
-    if (number === undefined) {
-      number = this.numbers.size;
-      this.numbers.set(actor, number);
-    }
-    return number;
-  }
-}
-
-/** Who takes a step: the fiber; before there is one, the task. */
-function actorOf({ task, fiber }: Step): object | undefined {
-  return task ?? fiber;
 }

@@ -1,7 +1,22 @@
 import { millisOf } from "../core/duration.ts";
 import { idleWatch } from "./_idle_watch.ts";
 
-/** What a clock must be able to do to be moved by an {@linkcode Autojump}. */
+/**
+ * What a clock must be able to do to be moved by an {@linkcode Autojump}.
+ *
+ * @example The least of clocks
+ * ```ts
+ * import { Autojump, type JumpingClock } from "espalier/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const jumped = Promise.withResolvers<number>();
+ * const clock: JumpingClock = { nextEvent: () => 7, jumpTo: jumped.resolve };
+ * const autojump = new Autojump(clock);
+ * autojump.threshold = true;
+ * assert.equal(await jumped.promise, 7);
+ * autojump.threshold = false;
+ * ```
+ */
 export interface JumpingClock {
   /** The moment of the next timer, in milliseconds; `Infinity` for none. */
   nextEvent(): number;

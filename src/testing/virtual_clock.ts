@@ -1,9 +1,9 @@
+import * as timers from "node:timers";
 import * as Duration from "npm:effect@^4.1.0/Duration";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import { type AlarmClock, setAlarm } from "../core/alarm_clock.ts";
 import { millisOf, momentOf } from "../core/duration.ts";
 import { AlarmQueue } from "./_alarm_queue.ts";
-import { realTimers } from "./_real_timers.ts";
 import { type AnyFiber, Simulation } from "./_simulation.ts";
 import { Autojump, type JumpingClock } from "./autojump.ts";
 
@@ -180,7 +180,7 @@ export class VirtualClock implements AlarmClock, JumpingClock {
   [setAlarm](dueAt: number, ring: () => void, isEvent: boolean): () => void {
     const alarm = this.#alarms.add(dueAt, ring, isEvent);
     if (dueAt <= this.#now && !this.#isMoving) {
-      realTimers.setImmediate(() => this.jumpTo(this.#now));
+      timers.setImmediate(() => this.jumpTo(this.#now));
     }
     this.#autojump.changed();
     return () => {
