@@ -15,7 +15,18 @@ export interface BarrierOptions {
   readonly name?: string;
 }
 
-/** A barrier at one moment. */
+/**
+ * A barrier at one moment.
+ *
+ * @example Count who is there
+ * ```ts
+ * import { Barrier, type BarrierStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: BarrierStatistics = new Barrier(3).statistics();
+ * assert.deepEqual(statistics, { parties: 3, waiting: 0 });
+ * ```
+ */
 export interface BarrierStatistics {
   /** How many have to meet. */
   readonly parties: number;

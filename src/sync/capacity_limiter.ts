@@ -17,7 +17,25 @@ export interface CapacityLimiterOptions {
   readonly name?: string;
 }
 
-/** A limiter at one moment. */
+/**
+ * A limiter at one moment.
+ *
+ * @example See who has a token
+ * ```ts
+ * import { CapacityLimiter, type CapacityLimiterStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const limiter = new CapacityLimiter(2);
+ * limiter.tryAcquireOnBehalfOf("job");
+ * const statistics: CapacityLimiterStatistics = limiter.statistics();
+ * assert.deepEqual(statistics, {
+ *   total: 2,
+ *   borrowed: 1,
+ *   borrowers: ["job"],
+ *   waiting: 0,
+ * });
+ * ```
+ */
 export interface CapacityLimiterStatistics {
   /** How many tokens there are. */
   readonly total: number;

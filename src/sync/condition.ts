@@ -22,7 +22,18 @@ export interface ConditionOptions {
   readonly name?: string;
 }
 
-/** A condition at one moment. */
+/**
+ * A condition at one moment.
+ *
+ * @example Count who waits for a notification
+ * ```ts
+ * import { Condition, type ConditionStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: ConditionStatistics = new Condition().statistics();
+ * assert.deepEqual(statistics, { waiting: 0 });
+ * ```
+ */
 export interface ConditionStatistics {
   /** How many wait and have not been notified. */
   readonly waiting: number;

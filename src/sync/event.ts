@@ -11,7 +11,18 @@ export interface EventOptions {
   readonly name?: string;
 }
 
-/** An event at one moment. */
+/**
+ * An event at one moment.
+ *
+ * @example Count who waits
+ * ```ts
+ * import { Event, type EventStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: EventStatistics = new Event().statistics();
+ * assert.deepEqual(statistics, { waiting: 0 });
+ * ```
+ */
 export interface EventStatistics {
   /** How many wait for it. */
   readonly waiting: number;

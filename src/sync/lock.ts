@@ -18,7 +18,22 @@ export interface LockOptions {
   readonly name?: string;
 }
 
-/** A lock at one moment. */
+/**
+ * A lock at one moment.
+ *
+ * @example See who owns it
+ * ```ts
+ * import { Lock, type LockStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: LockStatistics = new Lock().statistics();
+ * assert.deepEqual(statistics, {
+ *   locked: false,
+ *   owner: undefined,
+ *   waiting: 0,
+ * });
+ * ```
+ */
 export interface LockStatistics {
   /** Whether somebody owns it. */
   readonly locked: boolean;

@@ -18,7 +18,22 @@ export interface RwLockOptions {
   readonly name?: string;
 }
 
-/** A readers-writer lock at one moment. */
+/**
+ * A readers-writer lock at one moment.
+ *
+ * @example See who reads and who writes
+ * ```ts
+ * import { RwLock, type RwLockStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: RwLockStatistics = new RwLock().statistics();
+ * assert.deepEqual(statistics, {
+ *   readers: 0,
+ *   writer: undefined,
+ *   waiting: 0,
+ * });
+ * ```
+ */
 export interface RwLockStatistics {
   /** How many tasks read. */
   readonly readers: number;

@@ -23,7 +23,18 @@ export interface SemaphoreOptions {
   readonly max?: number;
 }
 
-/** A semaphore at one moment. */
+/**
+ * A semaphore at one moment.
+ *
+ * @example Count the permits
+ * ```ts
+ * import { Semaphore, type SemaphoreStatistics } from "espalier";
+ * import assert from "node:assert/strict";
+ *
+ * const statistics: SemaphoreStatistics = new Semaphore(1, { max: 2 }).statistics();
+ * assert.deepEqual(statistics, { value: 1, max: 2, waiting: 0 });
+ * ```
+ */
 export interface SemaphoreStatistics {
   /** How many permits are free. */
   readonly value: number;
