@@ -1,4 +1,5 @@
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
+import { isInterruptible as canBeInterrupted } from "./_fiber_internals.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
 import { scopeOf } from "./_strand.ts";
 import type { AnyTask } from "./task.ts";
@@ -17,4 +18,11 @@ export function taskOf(
   fiber: Fiber.Fiber<unknown, unknown>,
 ): AnyTask | undefined {
   return scopeOf(fiber)?.owner as AnyTask | undefined;
+}
+
+/** Is a fiber outside the regions that Effect shields? */
+export function isInterruptible(
+  fiber: Fiber.Fiber<unknown, unknown>,
+): boolean {
+  return canBeInterrupted(fiber);
 }
