@@ -9,6 +9,7 @@
 //
 // Virtual: 8s
 
+import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import { Condition, Lock, main, moveOnAfter, now } from "espalier";
 import { nursery, sleep } from "espalier";
@@ -32,10 +33,10 @@ await main(nursery(function* (n) {
   const guests = ["Alan", "Barbara", "Edsger", "Frances", "Tony"];
   for (const guest of guests) n.startSoon(() => eat(guest));
   yield* sleep("2 seconds");
-  yield* lock.withLock(async () => {
+  yield* lock.withLock(Effect.sync(() => {
     isClosed = true;
     hasFood.notifyAll();
-  });
+  }));
 }));
 
 function* cook() {
