@@ -5,7 +5,7 @@ import { ConcurrencyError } from "../core/errors.ts";
  *
  * Nothing was sent or received. The other clones of the handle are as they
  * were. Where a clone is closed while somebody waits on it, the wait ends with
- * this.
+ * this. Give each user a handle of its own, by `clone()`.
  *
  * @example Send after the end
  * ```ts
@@ -41,7 +41,8 @@ export class ChannelClosed extends ConcurrencyError {
  * Raised by a send that nobody can receive any more: the last receive handle
  * has been closed.
  *
- * The value was not sent. What lay in the buffer was discarded.
+ * The value was not sent. What lay in the buffer was discarded. Stop sending, and
+ * look for why the receivers ended: most often one of them failed.
  *
  * @example Send when everybody has left
  * ```ts

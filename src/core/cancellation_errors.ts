@@ -5,7 +5,9 @@ import { ConcurrencyError } from "./errors.ts";
  * What `run` and `Future.promise` reject with when the work was only cancelled.
  *
  * Inside a run a cancellation is never a value: it is an interruption, which
- * cannot be swallowed. At the promise edge it becomes this error.
+ * cannot be swallowed. At the promise edge it becomes this error. Its
+ * `cancellation` tells who cancelled and why; where that is an ordinary answer,
+ * put a `cancelScope` inside the run, which answers with an `Option`.
  *
  * @example A run that is aborted from outside
  * ```ts

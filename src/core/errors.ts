@@ -99,8 +99,9 @@ export class ExitedWithoutStarting extends ConcurrencyError {
  * Raised when a waiter can never be served, because the task that should have
  * served it has ended.
  *
- * The waiter has left the queue and owns nothing. `cause` holds the paths of
- * the tasks that broke the resource.
+ * The waiter has left the queue and owns nothing. `brokenBy` holds the paths of
+ * the tasks that broke the resource: let them release what they hold, best by
+ * `withLock` and its like, and make a new resource.
  *
  * @example Wait in a lot that its keeper has broken
  * ```ts

@@ -39,7 +39,7 @@ export class NurseryClosed extends ConcurrencyError {
 /**
  * Thrown inside a child that calls `started()` a second time.
  *
- * The first call stands.
+ * The first call stands. Call it once, when the child is ready to serve.
  *
  * @example Read the message
  * ```ts
@@ -133,7 +133,8 @@ export class ScopeReused extends ConcurrencyError {
  * Thrown by what belongs to the current task when there is none.
  *
  * Timer and event callbacks, and an async body after its first `await`, are
- * host code: they run outside every task.
+ * host code: they run outside every task. Ask before the `await`, and keep the
+ * answer.
  *
  * @example Ask for the time outside a run
  * ```ts
@@ -163,7 +164,8 @@ export class NotInRun extends ConcurrencyError {
  * Raised when an invariant of the runtime broke; it cancels the whole run.
  *
  * It is a mistake in Espalier or in a primitive built on `suspendTask`, never
- * in a program that merely uses them. `cause` holds what was thrown.
+ * in a program that merely uses them. `cause` holds what was thrown. Mend the
+ * primitive, or report it to Espalier.
  *
  * @example A primitive whose abort function throws
  * ```ts
