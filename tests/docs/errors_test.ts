@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { errorsPage } from "../../scripts/errors_page.ts";
+import { ROOT } from "../architecture/_tree.ts";
+
+Deno.test("docs/errors.md is as `deno task docs:errors` writes it", async () => {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-run",
+      "scripts/docs_errors.ts",
+      "--check",
+    ],
+    cwd: ROOT,
+  }).output();
+
+  assert.equal(success, true, new TextDecoder().decode(stderr));
+});
+
+Deno.test("errorsPage() tells the message, the cause and the mend of an error", () => {
+  const page = errorsPage(
+    new Map([["src/kitchen/errors.ts", SOURCE], ["src/kitchen/soup.ts", ""]]),
+  );
+
+  const [, part] = page.split("## kitchen\n");
+  assert.equal(
+    part,
+    '\n### Burnt\n\n```text\nCannot serve "…": it was … for … ms\n```\n\n' +
+      "Raised when a dish is burnt.\n\nIt is gone. Use `Pot` instead.\n",
+  );
+});
+
+const SOURCE = `
+/**
+ * Raised when a dish is burnt.
+ *
+ * It is gone. Use {@linkcode Pot} instead.
+ *
+ * @example Burn it
+ */
+export class Burnt extends ConcurrencyError {
+  constructor(readonly dish: string, ms: number) {
+    super(
+      \`Cannot serve "\${dish}": it was \${\`\${ms}\` ? "on" : {}} \` +
+        \`for \${ms} ms\`,
+    );
+  }
+}
+
+/** No error. */
+export class Pot {
+}
+`;
