@@ -87,7 +87,9 @@ virtualTest(
         after(4, "good"),
       ]);
       const all: Completed<string, string>[] = [];
-      yield* outcomes.forEach(async (outcome) => void all.push(outcome));
+      yield* outcomes.forEach((outcome) =>
+        Effect.sync(() => void all.push(outcome))
+      );
 
       assert.deepEqual(all.map(({ _tag, index }) => [_tag, index]), [
         ["Failed", 0],
@@ -126,7 +128,9 @@ virtualTest(
         Effect.succeed("good"),
       ], { concurrency: 1 });
       const tags: string[] = [];
-      yield* outcomes.forEach(async ({ _tag }) => void tags.push(_tag));
+      yield* outcomes.forEach(({ _tag }) =>
+        Effect.sync(() => void tags.push(_tag))
+      );
 
       assert.deepEqual(tags, ["Failed", "Cancelled", "Succeeded"]);
     });
@@ -464,8 +468,8 @@ Deno.test("asCompleted() loses and doubles no outcome, whatever the bodies do", 
         await virtualRun(() =>
           scoped(function* () {
             const outcomes = yield* asCompleted(effects, { concurrency });
-            yield* outcomes.forEach(async ({ _tag, index }) =>
-              void seen.push([_tag, index])
+            yield* outcomes.forEach(({ _tag, index }) =>
+              Effect.sync(() => void seen.push([_tag, index]))
             );
           })
         );
@@ -516,8 +520,9 @@ function drain<B extends MemberBody>(
   return scoped(function* () {
     const values: unknown[] = [];
     const outcomes = yield* asCompleted(bodies, options);
-    yield* outcomes.forEach(async (outcome) => {
+    yield* outcomes.forEach((outcome) => {
       if (outcome._tag === "Succeeded") values.push(outcome.value);
+      return Effect.void;
     });
     return values;
   });

@@ -46,7 +46,10 @@ virtualTest("gather() answers a tuple with a tuple", function* () {
 });
 
 virtualTest("gather() answers a record with a record", function* () {
-  const answer = yield* gather({ one: after(1, "one"), two: async () => 2 });
+  const answer = yield* gather({
+    one: after(1, "one"),
+    two: () => Promise.resolve(2),
+  });
 
   assert.deepEqual(answer, { one: "one", two: 2 });
 });
@@ -355,7 +358,7 @@ Deno.test("gather() dies of what is no body", async () => {
 });
 
 Deno.test("gather() works where Effect runs it", async () => {
-  const answer = gather([Effect.succeed(1), async () => 2]);
+  const answer = gather([Effect.succeed(1), () => Promise.resolve(2)]);
 
   assert.deepEqual(await Effect.runPromise(answer), [1, 2]);
 });
@@ -496,7 +499,7 @@ Deno.test("gather() has exact types", () => {
   const bad: Effect.Effect<string, "bad"> = Effect.succeed("x");
   const worse: Effect.Effect<number, "worse", "Port"> = Effect.as(port, 1);
 
-  const tuple = gather([bad, worse, async () => true]);
+  const tuple = gather([bad, worse, () => Promise.resolve(true)]);
   is<Effect.Effect<[string, number, boolean], "bad" | "worse", "Port">>(tuple);
   // @ts-expect-error the second is a number
   is<Effect.Effect<[string, string, boolean], "bad" | "worse", "Port">>(tuple);

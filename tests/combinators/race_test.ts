@@ -39,7 +39,7 @@ virtualTest("race() takes bodies of every kind", function* () {
       yield* sleepForever;
       return "generator";
     },
-    async () => "async",
+    () => Promise.resolve("async"),
   ]);
 
   assert.equal(winner, "async");
@@ -383,7 +383,7 @@ Deno.test("race() has exact types", () => {
   const bad: Effect.Effect<string, "bad"> = Effect.succeed("x");
   const worse: Effect.Effect<number, "worse", "Port"> = Effect.fail("worse");
 
-  const raced = race([bad, worse, async () => true]);
+  const raced = race([bad, worse, () => Promise.resolve(true)]);
   is<Effect.Effect<string | number | boolean, "bad" | "worse", "Port">>(raced);
   // @ts-expect-error it may be a boolean
   is<Effect.Effect<string | number, "bad" | "worse", "Port">>(raced);
