@@ -43,6 +43,6 @@ for (const reason of reasons) {
 }
 
 // Output:
-// anna: scope "tour" was cancelled by "deliveries/cleo" at … ms: its child "deliveries/cleo" failed with Error: a nail; it came through task "deliveries/anna"
+// anna: scope "tour" was cancelled by "deliveries/cleo" at … ms: its child "deliveries/cleo" failed with Error: a nail; it came through task "anna"
 // deliveries/cleo: Fail: Error: a nail
 // deliveries/bert: Die: the parcel fell into the river

@@ -14,7 +14,7 @@ import type {
   Settled,
 } from "./_scope_work.ts";
 import { Strand, strandIn } from "./_strand.ts";
-import type { AnyExit } from "./_task_node.ts";
+import type { AnyExit } from "./_exit_state.ts";
 import { isOurs } from "./provenance.ts";
 
 /** Runs a body in a scope on the fiber that enters it. */

@@ -13,7 +13,7 @@ import type {
   Settled,
 } from "./_scope_work.ts";
 import { Strand, strandIn } from "./_strand.ts";
-import type { AnyExit } from "./_task_node.ts";
+import type { AnyExit } from "./_exit_state.ts";
 import { isOurs } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 

@@ -1,7 +1,7 @@
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import { ScopeNode } from "./_scope_tree.ts";
-import type { AnyExit } from "./_task_node.ts";
+import type { AnyExit } from "./_exit_state.ts";
 
 /** A scope that is told when it is entered and left. */
 export abstract class EnterableScope extends ScopeNode {

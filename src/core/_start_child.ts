@@ -5,7 +5,7 @@ import { isInterruptible } from "./_fiber_internals.ts";
 import { isForkedUnderShield, scopeOf } from "./_strand.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { endCancelled, interruptedByEffect } from "./_promise_wait.ts";
-import { type AnyExit, isOnlyInterrupted } from "./_task_node.ts";
+import { type AnyExit, isOnlyInterrupted } from "./_exit_state.ts";
 import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { ExitedWithoutStarting } from "./errors.ts";

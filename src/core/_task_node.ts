@@ -3,6 +3,7 @@ import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import { type AnyExit, stateOf } from "./_exit_state.ts";
 import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
 import { ScopeNode, type ScopeOwner } from "./_scope_tree.ts";
@@ -10,9 +11,6 @@ import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
 import type { OpenWait } from "./wait_subject.ts";
 import { markOrigin } from "./_failure_origin.ts";
 import { annotationsFor, isOurs } from "./provenance.ts";
-
-/** The exit of any body. */
-export type AnyExit = Exit.Exit<unknown, unknown>;
 
 /** What a task is doing, as `Task.status` tells it. */
 export type TaskState =
@@ -200,18 +198,4 @@ export function withCancellation<E>(
 ): Cause.Reason<E> {
   if (!node.cancelled || isOurs(reason)) return reason;
   return reason.annotate(annotationsFor(node.strikes));
-}
-
-/** Did it fail for nothing but interruption? */
-export function isOnlyInterrupted(exit: AnyExit): boolean {
-  return Exit.isFailure(exit) &&
-    exit.cause.reasons.every((reason) => reason._tag === "Interrupt");
-}
-
-/** How a task that has ended ended. */
-export function stateOf(
-  exit: AnyExit,
-): "succeeded" | "failed" | "cancelled" {
-  if (Exit.isSuccess(exit)) return "succeeded";
-  return isOnlyInterrupted(exit) ? "cancelled" : "failed";
 }

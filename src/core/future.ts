@@ -8,12 +8,8 @@ import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import {
-  type AnyExit,
-  stateOf,
-  TaskNode,
-  type TaskState,
-} from "./_task_node.ts";
+import { type AnyExit, stateOf } from "./_exit_state.ts";
+import { TaskNode, type TaskState } from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
@@ -235,9 +231,7 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
    * - **Cancellation:** a checkpoint; only of the waiter.
    */
   get outcome(): Effect.Effect<Outcome<A, E>> {
-    return Effect.suspend(() =>
-      this.#wait((exit) => Exit.succeed(outcomeOf(exit)))
-    );
+    return this.#wait((exit) => Exit.succeed(outcomeOf(exit)));
   }
 
   /** What the task behind it is doing, or how it ended. */
@@ -253,9 +247,8 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
    * @returns How it ended, or `None` while it has not.
    */
   poll(): Option.Option<Outcome<A, E>> {
-    return this.#exit === undefined
-      ? Option.none()
-      : Option.some(outcomeOf(this.#exit));
+    if (this.#exit === undefined) return Option.none();
+    return Option.some(outcomeOf(this.#exit));
   }
 
   /**

@@ -1,5 +1,5 @@
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import type { AnyExit } from "./_task_node.ts";
+import type { AnyExit } from "./_exit_state.ts";
 import type { Body0, Result } from "./body.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
 import { cancellationOf, taskPathOf } from "./provenance.ts";

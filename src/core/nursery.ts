@@ -6,7 +6,7 @@ import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
 import { ABSORBED } from "./_catch_rule.ts";
 import { runInScope } from "./_scope_body.ts";
 import type { ScopeEnd } from "./_scope_work.ts";
-import type { AnyExit } from "./_task_node.ts";
+import type { AnyExit } from "./_exit_state.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { newHandle } from "./cancel_scope.ts";

@@ -1,7 +1,7 @@
 import type * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { interruptedByEffect } from "./_promise_wait.ts";
-import { isOnlyInterrupted } from "./_task_node.ts";
+import { isOnlyInterrupted } from "./_exit_state.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { TaskCancelled } from "./cancellation_errors.ts";
 import { cancellationOf } from "./provenance.ts";

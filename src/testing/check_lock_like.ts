@@ -31,7 +31,8 @@ export interface CheckLockLikeOptions {
  * ```ts
  * import { run, Semaphore } from "espalier";
  * import { checkLockLike, VirtualClock } from "espalier/testing";
- *  *
+ * import assert from "node:assert/strict";
+ *
  * const clock = new VirtualClock({ autojump: true });
  * const check = (permits: number) =>
  *   run(checkLockLike(() => new Semaphore(permits)), { clock });
