@@ -108,21 +108,17 @@ export function asCompleted<B extends MemberBody>(
   const action = "take results as they complete";
   const limit = concurrencyOf(options.concurrency ?? Infinity, action);
   const members = membersOf(bodies, action);
-  const opened = Effect.suspend(() => {
-    const [send, receive] = openMemoryChannel<Completed<unknown, unknown>>(
-      members.length,
-      { name: "asCompleted" },
-    );
-    const closed = Effect.acquireRelease(
-      Effect.void,
-      () => Effect.sync(() => send.close()),
-    );
-    const started = openNursery(
-      { name: "asCompleted", onChildFailure: "isolate" },
-      (n) => new Finishers(n, send, members.length).start(members, limit),
-    );
-    return Effect.as(Effect.andThen(closed, started), receive);
-  });
+  const opened = openNursery(
+    { name: NAME, onChildFailure: "isolate" },
+    (n) => {
+      const [send, receive] = openMemoryChannel<Completed<unknown, unknown>>(
+        members.length,
+        { name: NAME },
+      );
+      new Finishers(n, send).start(members, limit);
+      return receive;
+    },
+  );
   return Effect.flatMap(checkpointIfCancelled, () => opened) as Effect.Effect<
     ReceiveChannel<never>,
     never,
@@ -130,43 +126,49 @@ export function asCompleted<B extends MemberBody>(
   >;
 }
 
-/** Sends each outcome on its way. */
+const NAME = "asCompleted";
+
+/** Sends each outcome on its way, and closes behind the last one. */
 class Finishers {
   readonly #nursery: Nursery<unknown, unknown>;
   readonly #send: SendChannel<Completed<unknown, unknown>>;
-  #left: number;
+  #running = 0;
 
   constructor(
     nursery: Nursery<unknown, unknown>,
     send: SendChannel<Completed<unknown, unknown>>,
-    count: number,
   ) {
     this.#nursery = nursery;
     this.#send = send;
-    this.#left = count;
   }
 
   start(members: readonly Member[], limit: number): void {
-    if (members.length === 0) this.#send.close();
     let index = 0;
     startInTurn(() => members[index++], limit, ({ body }, ended) => {
       if (this.#nursery.cancelScope.cancellation !== undefined) return;
       const place = index - 1;
+      this.#running++;
       const future = this.#nursery.startSoon(body as never);
       whenSettled(future, (exit) => {
         const isTaken = this.#completed(exit, place);
         ended();
+        this.#endIfLast();
         return isTaken;
       });
     });
+    this.#endIfLast();
+  }
+
+  #endIfLast(): void {
+    if (this.#running === 0) this.#send.close();
   }
 
   /** Answers whether the nursery need not mind how the body ended. */
   #completed(exit: Exit.Exit<unknown, unknown>, index: number): boolean {
+    this.#running--;
     const { cancelScope } = this.#nursery;
     const wasCancelled = cancelScope.cancellation !== undefined;
     const sent = this.#send.trySend({ ...outcomeOf(exit), index });
-    if (--this.#left === 0) this.#send.close();
     if (Result.isSuccess(sent) && !wasCancelled) return true;
     if (!wasCancelled) cancelScope.cancel("nobody receives the outcomes");
     return Exit.isSuccess(exit) || !Cause.hasDies(exit.cause);

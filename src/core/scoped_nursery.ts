@@ -2,17 +2,11 @@ import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
-import type * as Scope from "npm:effect@^4.1.0/Scope";
+import * as Scope from "npm:effect@^4.1.0/Scope";
 import { failuresOf } from "./error_group.ts";
 import { nursery, type NurseryOptions } from "./nursery.ts";
 import { suspendOn } from "./suspend_task.ts";
 import type { Nursery } from "./task.ts";
-
-interface Opened<A> {
-  readonly nursery: Nursery<unknown, unknown>;
-  readonly fiber: Fiber.Fiber<unknown, unknown>;
-  readonly value: A;
-}
 
 /**
  * Opens a nursery that lives as long as Effect's scope: for what runs behind a
@@ -32,48 +26,62 @@ export function openNursery<A>(
   options: NurseryOptions,
   fill: (n: Nursery<unknown, unknown>) => A,
 ): Effect.Effect<A, never, Scope.Scope> {
-  return Effect.map(
-    Effect.acquireRelease(open(options, fill), close),
-    (opened) => opened.value,
-  );
+  return Effect.flatMap(Effect.scope, (scope) => {
+    const opening = new ScopedNursery(options, fill);
+    // Order: what is to be closed is known to the scope before it is opened.
+    return Effect.andThen(
+      Scope.addFinalizer(scope, opening.close),
+      opening.open,
+    );
+  });
 }
 
-/**
- * The children are started inside the body: were the nursery handed out first,
- * it could be cancelled, and closed, before it has any.
- */
-function open<A>(
-  options: NurseryOptions,
-  fill: (n: Nursery<unknown, unknown>) => A,
-): Effect.Effect<Opened<A>> {
-  return Effect.contextWith((context) =>
-    suspendOn<Opened<A>, never>(undefined, (settle) => {
-      const living = nursery((n: Nursery<unknown, unknown>) => {
-        const value = fill(n);
-        settle(Effect.sync(() => ({ nursery: n, fiber, value })));
-        return untilCancelled;
-      }, { ...options, onCancelled: () => undefined });
-      const fiber = Effect.runForkWith(context)(
-        living as Effect.Effect<unknown, unknown>,
-      );
-      // Only a `fill` that throws ends it before it has been opened.
-      fiber.addObserver((exit) => void settle(exit as Exit.Exit<never>));
-      return undefined;
-    })
-  );
-}
+/** A nursery on a fiber of its own, which no scope of Effect's knows of. */
+class ScopedNursery<A> {
+  readonly #options: NurseryOptions;
+  readonly #fill: (n: Nursery<unknown, unknown>) => A;
+  #nursery: Nursery<unknown, unknown> | undefined = undefined;
+  #fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined;
 
-/** The rest of the body: it keeps the nursery open. */
-const untilCancelled = suspendOn<never, never>(
-  undefined,
-  () => () => "aborted",
-);
+  constructor(
+    options: NurseryOptions,
+    fill: (n: Nursery<unknown, unknown>) => A,
+  ) {
+    this.#options = options;
+    this.#fill = fill;
+  }
 
-function close(
-  { nursery, fiber }: Opened<unknown>,
-): Effect.Effect<void> {
-  return Effect.suspend(() => {
-    nursery.cancelScope.cancel("the scope that it was opened in has closed");
+  /**
+   * Forks where the caller is, not in a region that Effect shields: the fiber
+   * must hear the cancellations that the caller hears.
+   */
+  get open(): Effect.Effect<A> {
+    return Effect.contextWith((context) =>
+      suspendOn<A, never>(undefined, (settle) => {
+        const living = nursery((n: Nursery<unknown, unknown>) => {
+          // Handed out first, it could be cancelled, and closed, while empty.
+          const value = this.#fill(n);
+          this.#nursery = n;
+          settle(Exit.succeed(value));
+          return untilCancelled;
+        }, { ...this.#options, onCancelled: () => undefined });
+        this.#fiber = Effect.runForkWith(context)(
+          living as Effect.Effect<unknown, unknown>,
+        );
+        // Only a `fill` that throws ends it before it has been opened.
+        this.#fiber.addObserver((exit) => {
+          settle(exit as Exit.Exit<never>);
+        });
+        return undefined;
+      })
+    );
+  }
+
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    const fiber = this.#fiber;
+    const opened = this.#nursery;
+    if (fiber === undefined || opened === undefined) return Effect.void;
+    opened.cancelScope.cancel("the scope that it was opened in has closed");
     const ended = suspendOn<Exit.Exit<unknown, unknown>, never>(
       undefined,
       (settle) => {
@@ -89,3 +97,9 @@ function close(
     });
   });
 }
+
+/** The rest of the body: it keeps the nursery open. */
+const untilCancelled = suspendOn<never, never>(
+  undefined,
+  () => () => "aborted",
+);

@@ -22,8 +22,6 @@ export interface PumpSource<T> {
 
 /** What is pumped into a channel, and how. */
 export interface PumpOptions<T, E> {
-  /** How the channel is called in messages, and the task. */
-  readonly name: string;
   /** How many items are kept ahead of whoever receives. */
   readonly capacity: number;
   /** Makes a typed failure of what the source throws. */
@@ -40,27 +38,19 @@ export interface PumpOptions<T, E> {
  * then on the source is closed, whatever happens.
  */
 export function openPump<T, E>(
+  name: string,
   prepare: () => PumpOptions<T, E>,
 ): Effect.Effect<ReceiveChannel<T, E>, never, Scope.Scope> {
-  const opened = Effect.suspend(() => {
+  const opened = openNursery({ name }, (n) => {
     const options = prepare();
-    const { name, capacity } = options;
-    const [send, receive] = openFallibleChannel<T, E>(capacity, { name });
-    // The last thing that happens: whoever still waits to receive is let go.
-    const ended = Effect.acquireRelease(
-      Effect.void,
-      () => Effect.sync(() => send.close()),
-    );
-    const started = openNursery({ name }, (n) => {
-      const body = (signal: AbortSignal) => pump(send, options, signal);
-      n.startSoon(body, { name });
+    const [send, receive] = openFallibleChannel<T, E>(options.capacity, {
+      name,
     });
-    return Effect.as(Effect.andThen(ended, started), receive);
+    // It takes its first step even if it is cancelled before that (R17).
+    n.startSoon((signal: AbortSignal) => pump(send, options, signal), { name });
+    return receive;
   });
-  return Effect.flatMap(
-    checkpointIfCancelled,
-    () => Effect.uninterruptible(opened),
-  );
+  return Effect.flatMap(checkpointIfCancelled, () => opened);
 }
 
 function pump<T, E>(
@@ -71,7 +61,10 @@ function pump<T, E>(
   const source = options.open(signal);
   const failed = (cause: Cause.Cause<never>) =>
     send.failCause(failureOf(cause, options.catch));
-  return thenClean(pullAll(source, send, failed), source.close);
+  return thenClean(
+    thenClean(pullAll(source, send, failed), source.close),
+    Effect.sync(() => send.close()),
+  );
 }
 
 /**
@@ -90,7 +83,7 @@ function pullAll<T, E>(
     while (wanted) {
       const exit = yield* Effect.exit(source.pull());
       if (Exit.isFailure(exit)) return failed(exit.cause);
-      if (exit.value.done) return send.close();
+      if (exit.value.done) return;
       wanted = (yield* isDone(send.send(exit.value.value))) &&
         (yield* isDone(send.ready));
     }

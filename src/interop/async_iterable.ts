@@ -73,10 +73,9 @@ export function fromAsyncIterable<T, E = never>(
       `Cannot read an async iterable: received ${String(source)}`,
     );
   }
-  return openPump(() => {
+  return openPump("fromAsyncIterable", () => {
     const iterator = source[Symbol.asyncIterator]();
     return {
-      name: "fromAsyncIterable",
       capacity,
       catch: options.catch,
       open: () => new AsyncSource<T>(iterator),

@@ -59,10 +59,9 @@ export function fromReadableStream<T, E = never>(
   source: ReadableStream<T>,
   options: FromReadableStreamOptions<E> = {},
 ): Effect.Effect<ReceiveChannel<T, E>, never, Scope.Scope> {
-  return openPump(() => {
+  return openPump("fromReadableStream", () => {
     const reader = source.getReader();
     return {
-      name: "fromReadableStream",
       capacity: 0,
       catch: options.catch,
       open: (signal) => new ReaderSource(reader, signal),

@@ -65,8 +65,7 @@ export function asSafeIterable<T, E = never>(
   generator: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
   options: AsSafeIterableOptions<E> = {},
 ): Effect.Effect<ReceiveChannel<T, E>, never, Scope.Scope> {
-  return openPump(() => ({
-    name: "asSafeIterable",
+  return openPump("asSafeIterable", () => ({
     capacity: 0,
     catch: options.catch,
     open: (signal) => new LateSource(generator, signal),

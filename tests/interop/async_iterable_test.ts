@@ -10,7 +10,6 @@ import {
   openMemoryChannel,
   type ReceiveChannel,
   run,
-  shieldedCheckpoint,
   toAsyncIterable,
 } from "espalier";
 import * as Effect from "effect/Effect";
@@ -23,6 +22,7 @@ import { stopAtEveryStep } from "../../src/testing/_injection.ts";
 import { failuresOf } from "../combinators/support/bodies.ts";
 import { scoped } from "../support/scoped.ts";
 import { virtualTest } from "../support/virtual_test.ts";
+import { moveOnAfterTurns, turns } from "./support/turns.ts";
 
 /** Counts, and tells what happens to it. */
 class Counter implements AsyncIterable<number> {
@@ -597,29 +597,6 @@ Deno.test("fromAsyncIterable() and toAsyncIterable() have exact types", () => {
 async function* throwing(error: unknown) {
   yield await Promise.resolve(1);
   throw error;
-}
-
-/** Lets so many turns pass. */
-function turns(count: number): Effect.Effect<void> {
-  return Effect.repeat(shieldedCheckpoint, { times: count - 1 }).pipe(
-    Effect.asVoid,
-  );
-}
-
-/** Moves on after so many turns, where a promise holds up the clock. */
-function moveOnAfterTurns<A, E>(
-  count: number,
-  body: () => Effect.Effect<A, E>,
-): Effect.Effect<Option.Option<A>, E> {
-  return cancelScope((scope) =>
-    Effect.map(
-      gather([
-        Effect.ensuring(body(), Effect.void),
-        Effect.andThen(turns(count), Effect.sync(() => scope.cancel())),
-      ]),
-      ([answer]) => answer,
-    )
-  );
 }
 
 /** Accepts only what has the type. */
