@@ -24,3 +24,8 @@ export class Ending<E> {
 export function labelOf(kind: string, name: string | undefined): string {
   return name === undefined ? `a ${kind}` : `${kind} "${name}"`;
 }
+
+/** What is left of a channel on which somebody waits. */
+export function remainsOf(label: string, waiting: number): string | undefined {
+  return waiting === 0 ? undefined : `${label}, with ${waiting} waiting`;
+}

@@ -1,6 +1,7 @@
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { Granted } from "../core/checkpoint.ts";
-import type { Ending } from "./_ending.ts";
+import { leakWatch } from "../core/leak_port.ts";
+import { type Ending, remainsOf } from "./_ending.ts";
 import { type Item, type Outlet, Receiver } from "./_outlet.ts";
 import { ChannelClosed, type EndOfChannel, ReceiverLagged } from "./errors.ts";
 
@@ -14,7 +15,9 @@ export type ReceiveFailure<E> = E | EndOfChannel | ChannelClosed;
 export class Intake<T, E> {
   isClosed = false;
 
-  constructor(readonly outlet: Outlet<T>, readonly ending: Ending<E>) {}
+  constructor(readonly outlet: Outlet<T>, readonly ending: Ending<E>) {
+    leakWatch?.made(() => remainsOf(ending.label, outlet.receivers.size));
+  }
 
   /** Receives now or not at all. */
   attempt(

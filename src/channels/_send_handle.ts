@@ -2,7 +2,9 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Result from "npm:effect@^4.1.0/Result";
 import { attemptOrWait, type Granted } from "../core/checkpoint.ts";
+import { leakWatch } from "../core/leak_port.ts";
 import { WouldBlock } from "../core/room_errors.ts";
+import { remainsOf } from "./_ending.ts";
 import { type Inlet, Sender, type SendRefusal } from "./_inlet.ts";
 import type { Item } from "./_outlet.ts";
 import type { ChannelStatistics, SendChannel } from "./channel.ts";
@@ -18,7 +20,9 @@ export class SendHandle<T> implements SendChannel<T> {
   /**
    * @param label As in `channel "jobs"`.
    */
-  constructor(readonly inlet: Inlet<T>, readonly label: string) {}
+  constructor(readonly inlet: Inlet<T>, readonly label: string) {
+    leakWatch?.made(() => remainsOf(label, inlet.senders.size));
+  }
 
   send(value: T): Effect.Effect<void, SendFailure> {
     return attemptOrWait<void, SendFailure>(

@@ -2,6 +2,7 @@ import { Cancellation } from "./cancellation.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { EnterableScope } from "./_scope_work.ts";
 import type { Timer } from "./_timers.ts";
+import { leakWatch } from "./leak_port.ts";
 
 /** How a scope is to be. */
 export interface ScopeSettings {
@@ -125,6 +126,9 @@ export class DeadlineScope extends EnterableScope implements Timer {
     if (hooks !== undefined) {
       hooks.emit("scopeEntered", this.handle, this.owner);
     }
+    leakWatch?.made(() =>
+      this.state === "open" ? `scope "${this.name}"` : undefined
+    );
     if (this.own !== undefined) this.#watch();
     else this.#arm(this.#enteredAt);
   }

@@ -15,6 +15,7 @@ import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
 import { Future, settleFuture, wasTaken } from "./future.ts";
+import { leakWatch } from "./leak_port.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type FailureOrigin, markOrigin, originOf } from "./_failure_origin.ts";
 import { startChild } from "./_start_child.ts";
@@ -116,6 +117,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
     if (this.run.capturesStacks) {
       task.spawnedAt = new Error("spawned here").stack;
     }
+    leakWatch?.made(() => task.remains);
     return task;
   }
 

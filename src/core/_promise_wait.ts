@@ -8,6 +8,7 @@ import { scopeOf, strandIn } from "./_strand.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Cancelled } from "./cancellation_errors.ts";
+import { leakWatch } from "./leak_port.ts";
 import { interruptionBy } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 import type { AbortVerdict } from "./_wait.ts";
@@ -62,6 +63,7 @@ export function bridge(run: RunState | undefined): () => void {
   const counters = run === undefined ? [allBridges] : [allBridges, run.bridges];
   for (const counter of counters) counter.inbound++;
   let landed = false;
+  leakWatch?.made(() => landed ? undefined : "work of the host in flight");
   return () => {
     if (landed) return;
     landed = true;

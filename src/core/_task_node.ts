@@ -100,6 +100,14 @@ export class TaskNode<N = unknown> extends ScopeNode
     return this.wait?.subject?.label;
   }
 
+  /** What is left of it, for those who look for leaks. */
+  get remains(): string | undefined {
+    if (this.exit !== undefined) return undefined;
+    const { waitingFor } = this;
+    return `task "${this.path}"` +
+      (waitingFor === undefined ? "" : `, which waits for ${waitingFor}`);
+  }
+
   get status(): TaskState {
     const { exit } = this;
     if (exit !== undefined) return stateOf(exit);

@@ -18,6 +18,7 @@ import { defaultClock } from "./default_clock.ts";
 import { millisOf } from "./duration.ts";
 import { rejectionOf } from "./error_group.ts";
 import type { Instrument } from "./instrument.ts";
+import { leakWatch } from "./leak_port.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type AnyTask, type Nursery, runningTask } from "./task.ts";
 import { AlreadyInRun } from "./usage_errors.ts";
@@ -142,6 +143,7 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     0,
   );
   root.state = "open";
+  leakWatch?.made(() => root.remains);
   const cancel = (reason: CancelReason) => cancelRoot(root, reason);
   const context = Context.add(
     Context.make(Scheduler.Scheduler, scheduler),

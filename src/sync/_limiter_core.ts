@@ -8,6 +8,7 @@ import type {
   SuccessOf,
 } from "../core/body.ts";
 import type { WouldBlock } from "../core/room_errors.ts";
+import { leakWatch } from "../core/leak_port.ts";
 import { type AnyTask, runningTask } from "../core/task.ts";
 import { checkCapacity } from "./_capacity.ts";
 import { CapacityState, type TokenClaim } from "./_capacity_state.ts";
@@ -33,6 +34,10 @@ export class LimiterCore implements GateKeeper<LimiterClaim> {
     this.#state = new CapacityState(this.#queue, total);
     const subject: Subject = { label, holders: () => this.#holders() };
     this.#gate = new Gate(this.#queue, subject, this);
+    leakWatch?.made(() => {
+      const { size } = this.#state.lent;
+      return size === 0 ? undefined : `${label}, with ${size} tokens lent`;
+    });
   }
 
   get total(): number {

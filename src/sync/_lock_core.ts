@@ -2,12 +2,13 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Result from "npm:effect@^4.1.0/Result";
 import { BrokenResource } from "../core/errors.ts";
 import type { ParkingLot } from "../core/parking_lot.ts";
+import { leakWatch } from "../core/leak_port.ts";
 import type { WouldBlock } from "../core/room_errors.ts";
 import type { AnyTask } from "../core/task.ts";
 import { ClaimQueue, type Subject } from "./_claim_queue.ts";
 import { Gate, type GateKeeper } from "./_gate.ts";
 import { type LockClaim, LockState } from "./_lock_state.ts";
-import { OwnerWatch, ownTask } from "./_owner.ts";
+import { OwnerWatch, ownTask, remainsOf } from "./_owner.ts";
 
 /** A claim of a task to own a lock. */
 export type TaskClaim = LockClaim<AnyTask>;
@@ -29,6 +30,7 @@ export class LockCore implements GateKeeper<TaskClaim> {
     this.label = label;
     const subject: Subject = { label, holders: () => this.holders() };
     this.gate = new Gate(this.queue, subject, this);
+    leakWatch?.made(() => remainsOf(label, this.holders()));
   }
 
   get owner(): AnyTask | undefined {

@@ -42,3 +42,13 @@ export class OwnerWatch {
     this.#callsOff.delete(task);
   }
 }
+
+/** What is left of something that its owners should have given back. */
+export function remainsOf(
+  label: string,
+  owners: readonly AnyTask[],
+): string | undefined {
+  if (owners.length === 0) return undefined;
+  const paths = owners.map(({ path }) => `"${path}"`).join(" and ");
+  return `${label}, held by ${paths}`;
+}

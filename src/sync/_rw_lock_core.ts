@@ -9,10 +9,11 @@ import type {
 } from "../core/body.ts";
 import { BrokenResource } from "../core/errors.ts";
 import type { WouldBlock } from "../core/room_errors.ts";
+import { leakWatch } from "../core/leak_port.ts";
 import type { AnyTask } from "../core/task.ts";
 import { ClaimQueue, type Subject } from "./_claim_queue.ts";
 import { Gate, type GateKeeper } from "./_gate.ts";
-import { OwnerWatch, ownTask } from "./_owner.ts";
+import { OwnerWatch, ownTask, remainsOf } from "./_owner.ts";
 import {
   type Access,
   type AccessClaim,
@@ -46,6 +47,7 @@ export class RwLockCore implements GateKeeper<TaskAccess> {
     this.#label = label;
     const subject: Subject = { label, holders: () => this.#holders() };
     this.#gate = new Gate(this.queue, subject, this);
+    leakWatch?.made(() => remainsOf(label, this.#holders()));
   }
 
   /** What tasks call, for one kind of access. */
