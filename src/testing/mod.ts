@@ -4,9 +4,15 @@
  * @module
  */
 
+export { assertCheckpoints, assertNoCheckpoints } from "./assert_checkpoints.ts";
 export { Autojump, type JumpingClock } from "./autojump.ts";
 export { checkLockLike, type CheckLockLikeOptions } from "./check_lock_like.ts";
 export { setDefaultClock } from "../core/default_clock.ts";
+export {
+  NoCheckpoint,
+  SequenceBroken,
+  UnexpectedCheckpoint,
+} from "./errors.ts";
 export {
   Deadlock,
   EndlessInterleaving,
@@ -17,6 +23,7 @@ export { type Exploration, explore } from "./explore.ts";
 export type { ExploreOptions } from "./explore_options.ts";
 export type { LockLike } from "./lock_like.ts";
 export { replay } from "./replay.ts";
+export { Sequencer } from "./sequencer.ts";
 export { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";
 export {
   waitAllTasksBlocked,
