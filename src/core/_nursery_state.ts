@@ -184,7 +184,10 @@ export class NurseryState implements Nursery<unknown, unknown> {
 
   /** Records how the body ended; its failure cancels the children (R25). */
   bodyEnded(exit: AnyExit, interruptedByEffect: boolean): void {
-    if (Exit.isSuccess(exit)) return;
+    if (Exit.isSuccess(exit)) {
+      if (interruptedByEffect) this.cancelForEffect();
+      return;
+    }
     const [first] = failuresOf(exit.cause);
     if (first !== undefined) {
       this.#failures.push({
@@ -193,8 +196,13 @@ export class NurseryState implements Nursery<unknown, unknown> {
       this.cancelOthers({ _tag: "BodyFailed", error: errorOf(first) });
     } else if (interruptedByEffect || !this.scope.cancelled) {
       this.bodyInterruptedItself = !interruptedByEffect;
-      this.cancelOthers({ _tag: "Aborted", reason: "interrupted by Effect" });
+      this.cancelForEffect();
     }
+  }
+
+  /** Cancels the children because Effect interrupted the opener. */
+  cancelForEffect(): void {
+    this.cancelOthers({ _tag: "Aborted", reason: "interrupted by Effect" });
   }
 
   cancelOthers(reason: CancelReason): void {

@@ -31,15 +31,16 @@ export function ownFiber<S extends EnterableScope, A, E, R, B, E2>(
     entered.exit = inner.pollUnsafe()!;
     return work.complete(entered, scope);
   };
-  return inner.pollUnsafe() === undefined
-    ? entered.after(entered.untilEnd(inner), complete)
-    : complete();
+  if (inner.pollUnsafe() !== undefined) return complete();
+  return entered.after(entered.untilEnd(inner), complete);
 }
 
 /** A scope that is run by a fiber of its own, as the entering fiber sees it. */
 class OwnFiberScope implements ScopeEnd {
   exit: AnyExit = Exit.void;
   interruptedByEffect = false;
+  /** One that was raised later keeps out scopes only, as in the other form. */
+  readonly #keepsEffectOut: boolean;
 
   constructor(
     readonly scope: EnterableScope,
@@ -47,6 +48,7 @@ class OwnFiberScope implements ScopeEnd {
     readonly fiber: AnyFiber,
     readonly restore: Restore,
   ) {
+    this.#keepsEffectOut = scope.shielded;
     enter(scope, outer);
   }
 
@@ -71,7 +73,7 @@ class OwnFiberScope implements ScopeEnd {
       inner.addObserver(() => settle(Exit.void));
       return (byEffect) => {
         // Our cancellations find the inner fiber by themselves, in the tree.
-        if (byEffect && !this.scope.shielded) {
+        if (byEffect && !this.#keepsEffectOut) {
           this.interruptedByEffect = true;
           inner.interruptUnsafe(this.fiber.id);
         }
@@ -84,8 +86,11 @@ class OwnFiberScope implements ScopeEnd {
     wait: Effect.Effect<void>,
     next: () => Effect.Effect<B, E>,
   ): Effect.Effect<B, E> {
-    const isNews = !this.interruptedByEffect && !this.scope.shielded;
-    return goOnAfter(wait, next, isNews ? this.restore : undefined);
+    const isNews = !this.interruptedByEffect && !this.#keepsEffectOut;
+    return goOnAfter(wait, next, isNews ? this.restore : undefined, () => {
+      // Even if the wait had got its result: no later wait would hear of it.
+      this.interruptedByEffect = true;
+    });
   }
 
   settle(exit: AnyExit): Settled {

@@ -31,10 +31,14 @@ export function goOnAfter<B, E>(
   wait: Effect.Effect<void>,
   next: () => Effect.Effect<B, E>,
   restore: Restore | undefined,
+  interrupted: () => void = () => {},
 ): Effect.Effect<B, E> {
   if (restore === undefined) return Effect.flatMap(wait, next);
   return Effect.matchCauseEffect(restore(wait), {
     onSuccess: next,
-    onFailure: next,
+    onFailure: () => {
+      interrupted();
+      return next();
+    },
   });
 }

@@ -78,6 +78,7 @@ export class Strand implements Host, Job {
     if (this.delivered || this.fiber.pollUnsafe() !== undefined) return;
     if (this.#undone !== undefined) return this.#interrupt(this.#undone);
     if (!this.node.cancelled) return;
+    if (isForkedUnderShield(this.node, this.fiber)) return;
     if (this.#queue.isPreempted(this.fiber)) {
       // Not here, where it did not wait. But one that has had so many turns
       // since, of two thousand operations each, is a loop that never waits.

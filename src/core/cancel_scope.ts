@@ -124,7 +124,9 @@ export class CancelScope {
 
   /**
    * Whether cancellations from outside are kept out. The scope's own `cancel`
-   * and deadline still act. Lowering a shield wakes what waits inside.
+   * and deadline still act. Lowering a shield wakes what waits inside. One that
+   * is there from the beginning also keeps out the interruptions of Effect's own
+   * operators, until the body has ended; one that is raised later does not.
    *
    * @throws {TypeError} If set to anything but a boolean.
    */

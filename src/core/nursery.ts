@@ -127,12 +127,7 @@ function waitForChildren(
   const wait = suspendFiber<void, never>(end.fiber, subject, (settle) => {
     state.whenEmpty(() => settle(Exit.void));
     return (byEffect) => {
-      if (byEffect) {
-        state.cancelOthers({
-          _tag: "Aborted",
-          reason: "interrupted by Effect",
-        });
-      }
+      if (byEffect) state.cancelForEffect();
       return "tooLate";
     };
   });

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
-import { cancelScope, moveOnAfter, now, sleep, sleepForever } from "espalier";
+import {
+  cancelScope,
+  moveOnAfter,
+  now,
+  nursery,
+  sleep,
+  sleepForever,
+} from "espalier";
 import { scopeTest } from "../support/virtual_test.ts";
 
 scopeTest(
@@ -60,3 +67,23 @@ function cancelAndWait(scope: { cancel(): void }): Effect.Effect<never> {
     return sleepForever;
   });
 }
+
+scopeTest(
+  "what follows a nursery in a fiber that Effect forked in a shielded region is shielded too",
+  function* () {
+    const trail: string[] = [];
+    yield* moveOnAfter(5, () =>
+      Effect.uninterruptible(Effect.timeoutOption(
+        Effect.gen(function* () {
+          yield* nursery(function* (n) {
+            n.startSoon(sleep(10));
+            yield* Effect.void;
+          });
+          yield* sleep(10);
+          trail.push(`done at ${now()}`);
+        }),
+        1000,
+      )));
+    assert.deepEqual(trail, ["done at 20"]);
+  },
+);

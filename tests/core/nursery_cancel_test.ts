@@ -355,3 +355,23 @@ scopeTest(
     assert.deepEqual(trail, ["i", "between", "o"]);
   },
 );
+
+scopeTest(
+  "an interruption by Effect in the step in which the body ended still waits for the children (R27)",
+  function* () {
+    const trail: string[] = [];
+    // The timer of the body comes first, that of the timeout at the same moment.
+    yield* Effect.timeoutOption(
+      nursery(function* (n) {
+        n.startSoon(Effect.ensuring(
+          sleepForever,
+          Effect.andThen(sleep(5), Effect.sync(() => trail.push("cleaned up"))),
+        ));
+        yield* sleep(9);
+      }),
+      9,
+    );
+    assert.deepEqual(trail, ["cleaned up"]);
+    assert.equal(now(), 14);
+  },
+);
