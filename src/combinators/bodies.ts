@@ -1,3 +1,5 @@
+// `any` here means "of whatever type": a body may be anything that runs.
+// deno-lint-ignore-file no-explicit-any
 import type { Eff } from "../core/any_body.ts";
 import type { Result, SuccessOf } from "../core/body.ts";
 
@@ -37,7 +39,7 @@ export type MemberBody = ((signal: AbortSignal) => Result) | Eff;
  *
  * @typeParam B The type of a body.
  */
-export type ResultOf<B> = B extends (...args: never[]) => infer X ? X : B;
+export type ResultOf<B> = B extends (...args: any) => infer X ? X : B;
 
 /**
  * The bodies of a list or of a record.
