@@ -206,6 +206,14 @@ export class TaskValue {
     return this.options.name ?? this.source.name;
   }
 
+  /** Tells its function from all others. */
+  get kind(): string {
+    return this.#kind ??=
+      `${this.source.kind} ${this.source.name} ${this.source.source}`;
+  }
+
+  #kind: string | undefined = undefined;
+
   with(options: TaskOptions): TaskValue {
     return new TaskValue(this.source, { ...this.options, ...options });
   }

@@ -34,7 +34,11 @@ export class ReentryDeadlock extends Error {
     readonly scope: string,
     readonly workers: number,
   ) {
-    const all = workers === 1 ? "its worker waits" : `its ${workers} workers wait`;
-    super(`Cannot run "${task}" in "${scope}": ${all} for calls that wait for it`);
+    const all = workers === 1
+      ? "its worker waits"
+      : `its ${workers} workers wait`;
+    super(
+      `Cannot run "${task}" in "${scope}": ${all} for calls that wait for it`,
+    );
   }
 }

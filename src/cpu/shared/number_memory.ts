@@ -14,9 +14,13 @@ export class CounterMemory {
     return Number(Atomics.load(this.#cell, 0));
   }
 
-  /** Adds `by`. @throws {RangeError} If it is not a safe integer. */
-  add(by: number): void {
-    Atomics.add(this.#cell, 0, wholeNumber(by));
+  /**
+   * Adds `by` and answers what it was before.
+   *
+   * @throws {RangeError} If it is not a safe integer.
+   */
+  add(by: number): number {
+    return Number(Atomics.add(this.#cell, 0, wholeNumber(by)));
   }
 
   /** Replaces the number. @throws {RangeError} If it is not a safe integer. */

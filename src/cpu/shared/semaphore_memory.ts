@@ -29,10 +29,16 @@ export class SemaphoreMemory {
   readonly #words: Int32Array;
   readonly #liveness: Liveness;
 
-  constructor(memory: SharedArrayBuffer, liveness: Liveness) {
+  /** Opens the semaphore in `memory`, with `permits` more than it has. */
+  constructor(
+    memory: SharedArrayBuffer,
+    liveness: Liveness,
+    permits: number = 0,
+  ) {
     this.#memory = memory;
     this.#words = new Int32Array(memory);
     this.#liveness = liveness;
+    if (permits > 0) Atomics.add(this.#words, VALUE, permits);
   }
 
   /** How many permits are free. */

@@ -25,8 +25,8 @@ export interface SharedCounter {
   readonly [side]: "counter";
   /** The number as it is now. */
   readonly value: number;
-  /** Adds to it, in one step. */
-  add(by: number): void;
+  /** Adds to it in one step, and answers what it was before. */
+  add(by: number): number;
   /** Replaces it. */
   set(to: number): void;
 }

@@ -1,0 +1,60 @@
+// What the end of a job on its worker means to whoever asked for it.
+
+import * as Exit from "npm:effect@^4.1.0/Exit";
+import { DeadlineExceeded } from "../../core/errors.ts";
+import { errorOfDeath, errorOfFault, type FailedCall } from "../call_errors.ts";
+import type { Stopped } from "../cpu_error.ts";
+import type { Death } from "../substrate/substrate.ts";
+import { type Fault, REPLY } from "../transport/frame_kinds.ts";
+import type { Frame } from "../transport/frame_ring.ts";
+import type { Job, JobExit } from "./job.ts";
+
+/** Who ran a job. */
+export interface RanOn {
+  readonly worker: number;
+  readonly memoryLimit: number | undefined;
+}
+
+/** What a reply means. */
+export function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
+  const { kind, values } = frame;
+  if (kind !== REPLY.fault) {
+    return job.isUnwanted ? "cancelled" : Exit.succeed(values[0]);
+  }
+  const fault = values[0] as Fault;
+  // What went wrong for another reason is told, wanted or not.
+  const isEnd = fault.why === "cancelled" || fault.why === "deadline";
+  if (job.isUnwanted && isEnd) return "cancelled";
+  return Exit.fail(errorOfFault(fault, callOf(job, on)));
+}
+
+/** How a job stopped that has replied. */
+export function stoppedByReply(frame: Frame, job: Job): Stopped {
+  if (!job.isUnwanted || frame.kind !== REPLY.fault) return "finished";
+  const { why } = frame.values[0] as Fault;
+  return why === "cancelled" || why === "deadline" ? "cooperative" : "finished";
+}
+
+/** What the end of its worker means to a job that had started. */
+export function exitOfDeath(death: Death, job: Job, on: RanOn): JobExit {
+  if (job.isUnwanted) return exitOfStop(job);
+  return Exit.fail(errorOfDeath(death, callOf(job, on)));
+}
+
+/** What it means to a job that its worker was stopped because of it. */
+export function exitOfStop(job: Job): JobExit {
+  if (!job.isLate) return "cancelled";
+  return Exit.fail(new DeadlineExceeded(job.task.name, job.task.timeout ?? 0));
+}
+
+function callOf(job: Job, { worker, memoryLimit }: RanOn): FailedCall {
+  const { kind, source } = job.task.source;
+  return {
+    task: job.task.name,
+    module: kind === "inline" ? "inline" : source,
+    worker,
+    timeout: job.task.timeout,
+    memoryLimit,
+    nearStack: job.near?.stack,
+  };
+}

@@ -1,0 +1,34 @@
+/** What may wait behind a running task at most, in microseconds of work. */
+const PREFETCH = 300;
+/** How much the newest measurement counts. */
+const WEIGHT = 0.2;
+
+/** How long tasks of each kind take, by measurement. */
+export class TaskTimes {
+  readonly #known = new Map<string, number>();
+
+  /** Takes in that one of `kind` ran for so many microseconds. */
+  measured(kind: string, micros: number): void {
+    const before = this.#known.get(kind);
+    // A task that was slow once is trusted again only slowly.
+    const known = before === undefined
+      ? micros
+      : micros > before
+      ? (before + micros) / 2
+      : before + (micros - before) * WEIGHT;
+    this.#known.set(kind, known);
+  }
+
+  /** How long one of `kind` should take; `Infinity` where nobody knows. */
+  estimate(kind: string): number {
+    return this.#known.get(kind) ?? Infinity;
+  }
+
+  /**
+   * Whether one that should take `estimate` may wait behind work of `load`
+   * microseconds: one that is slow, or unknown, never.
+   */
+  fitsBehind(load: number, estimate: number): boolean {
+    return load + estimate <= PREFETCH;
+  }
+}
