@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect";
 import * as Result from "effect/Result";
 import {
+  type Branch,
   type ReceiveChannel,
+  select,
   type SendChannel,
   shieldedCheckpoint,
 } from "espalier";
@@ -51,4 +53,11 @@ export function tag<R>(
     onSuccess: () => "ok",
     onFailure: ({ _tag }) => _tag,
   });
+}
+
+/** Selects where no failure is expected. */
+export function pick<B extends ReadonlyArray<Branch<unknown, unknown>>>(
+  branches: B,
+): Effect.Effect<B[number]["_A"]> {
+  return Effect.orDie(select(branches));
 }
