@@ -28,10 +28,14 @@ export function openNursery<A>(
 ): Effect.Effect<A, never, Scope.Scope> {
   return Effect.flatMap(Effect.scope, (scope) => {
     const opening = new ScopedNursery(options, fill);
-    // Order: what is to be closed is known to the scope before it is opened.
-    return Effect.andThen(
+    // Order: what is to be closed is known to the scope before it is opened. A
+    // scope that is closed already calls back at once.
+    return Effect.flatMap(
       Scope.addFinalizer(scope, opening.close),
-      opening.open,
+      () =>
+        opening.isClosed
+          ? Effect.ensuring(opening.open, opening.close)
+          : opening.open,
     );
   });
 }
@@ -40,6 +44,7 @@ export function openNursery<A>(
 class ScopedNursery<A> {
   readonly #options: NurseryOptions;
   readonly #fill: (n: Nursery<unknown, unknown>) => A;
+  isClosed = false;
   #nursery: Nursery<unknown, unknown> | undefined = undefined;
   #fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined;
 
@@ -78,6 +83,7 @@ class ScopedNursery<A> {
   }
 
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    this.isClosed = true;
     const fiber = this.#fiber;
     const opened = this.#nursery;
     if (fiber === undefined || opened === undefined) return Effect.void;

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { runExit } from "espalier";
+import * as Effect from "effect/Effect";
+import { sourceOf, thenClean } from "../../src/core/item_source.ts";
+import { failuresOf } from "../combinators/support/bodies.ts";
+
+Deno.test("sourceOf() prefers what is async, and makes an iterator for each call", async () => {
+  let made = 0;
+  const both = {
+    [Symbol.iterator]: () => assert.fail("not the sync one"),
+    async *[Symbol.asyncIterator]() {
+      made++;
+      yield await Promise.resolve("later");
+    },
+  };
+  const open = sourceOf<unknown>(both, "test");
+  assert.equal(made, 0);
+
+  for (const _ of [1, 2]) {
+    const pulled = open().pull();
+    assert.ok(Effect.isEffect(pulled));
+    const exit = await runExit(pulled);
+    assert.equal(exit._tag === "Success" && exit.value.value, "later");
+  }
+
+  assert.equal(made, 2);
+});
+
+Deno.test("sourceOf() pulls now from what is not async, and closes it once", async () => {
+  let closed = 0;
+  const items = {
+    [Symbol.iterator]: () => ({
+      next: () => ({ done: false, value: 1 }),
+      return: () => {
+        closed++;
+        return { done: true as const, value: undefined };
+      },
+    }),
+  };
+  const source = sourceOf(items, "test")();
+
+  assert.deepEqual(source.pull(), { done: false, value: 1 });
+  await runExit(source.close);
+  await runExit(source.close);
+
+  assert.equal(closed, 1);
+});
+
+Deno.test("sourceOf() says what it was given instead of items", () => {
+  assert.throws(() => sourceOf(5 as never, "map items"), {
+    name: "TypeError",
+    message:
+      "Cannot map items: it takes an iterable or an async iterable: received 5",
+  });
+});
+
+Deno.test("thenClean() cleans after success and failure, and keeps each failure as it was", async () => {
+  const dirty = Effect.die("dirty");
+
+  assert.deepEqual(await failuresOf(thenClean(Effect.void, dirty)), [
+    "Die dirty main",
+  ]);
+  assert.deepEqual(await failuresOf(thenClean(Effect.fail("bad"), dirty)), [
+    "Fail bad main",
+    "Die dirty main",
+  ]);
+  assert.deepEqual(
+    await failuresOf(thenClean(Effect.fail("bad"), Effect.void)),
+    ["Fail bad main"],
+  );
+  assert.deepEqual(await failuresOf(thenClean(Effect.void, Effect.void)), []);
+});
