@@ -1,7 +1,7 @@
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { isInterruptible as canBeInterrupted } from "./_fiber_internals.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
-import { scopeOf } from "./_strand.ts";
+import { CurrentScope, scopeOf } from "./_strand.ts";
 import type { AnyTask } from "./task.ts";
 
 /** A step of a task that waits for its turn. */
@@ -25,4 +25,11 @@ export function isInterruptible(
   fiber: Fiber.Fiber<unknown, unknown>,
 ): boolean {
   return canBeInterrupted(fiber);
+}
+
+/** The task in which a fiber was forked, which may have ended since. */
+export function originOf(
+  fiber: Fiber.Fiber<unknown, unknown>,
+): AnyTask | undefined {
+  return fiber.getRef(CurrentScope)?.owner as AnyTask | undefined;
 }
