@@ -1,4 +1,5 @@
 import type * as Duration from "npm:effect@^4.1.0/Duration";
+import { inWords } from "../core/in_words.ts";
 import type {
   Body0,
   ErrorOf,
@@ -196,7 +197,7 @@ export function armOf(branch: unknown): Arm {
   if (branch instanceof ArmedBranch) return branch.arm;
   throw new TypeError(
     "Cannot select: a branch is made by onReceive, onSend, onSleep or " +
-      `onFuture: received ${String(branch)}`,
+      `onFuture: received ${inWords(branch)}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import { inWords } from "../core/in_words.ts";
 import type { AnyBody } from "../core/any_body.ts";
 
 /** A body with the name that its task is to have. */
@@ -36,7 +37,7 @@ export function membersOf(
   if (!isCollection(bodies) || !(Symbol.iterator in bodies)) {
     throw new TypeError(
       `Cannot ${action}: it takes an iterable of bodies: received ${
-        String(bodies)
+        inWords(bodies)
       }`,
     );
   }

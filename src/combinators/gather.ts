@@ -1,4 +1,5 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import { inWords } from "../core/in_words.ts";
 import type { ErrorOf, ServicesOf, SuccessOf } from "../core/body.ts";
 import type { AnyBody } from "../core/any_body.ts";
 import { checkpointIfCancelled } from "../core/checkpoint.ts";
@@ -88,7 +89,7 @@ export function gather(
   if (!isCollection(bodies)) {
     throw new TypeError(
       `Cannot gather: it takes an iterable or a record of bodies: received ${
-        String(bodies)
+        inWords(bodies)
       }`,
     );
   }

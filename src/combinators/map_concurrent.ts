@@ -98,7 +98,7 @@ export function mapConcurrent<A, X extends Result>(
   body: (item: A, index: number, signal: AbortSignal) => X,
   options: MapConcurrentOptions,
 ): Effect.Effect<Array<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-  const limit = concurrencyOf(options.concurrency, "map items");
+  const limit = concurrencyOf(options?.concurrency, "map items");
   const openSource = sourceOf(items, "map items");
   const beginPace = paceFor(options.rate);
   const { ordered = true } = options;

@@ -1,8 +1,9 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Option from "npm:effect@^4.1.0/Option";
+import { inWords } from "../core/in_words.ts";
 import { attemptOrWait } from "../core/checkpoint.ts";
-import { type Future, whenSettled } from "../core/future.ts";
+import { Future, whenSettled } from "../core/future.ts";
 
 /** Options for {@linkcode waitFor}. */
 export interface WaitForOptions {
@@ -69,21 +70,29 @@ export interface Waited<F> {
  * @param futures The futures, read when `waitFor` is called.
  * @param options Until when.
  * @returns Which are done and which are pending when the wait is over.
- * @throws {TypeError} If `until` is none of the three, or `futures` cannot be
- * iterated over.
+ * @throws {TypeError} If `until` is none of the three, or `futures` holds
+ * anything else or cannot be iterated over.
  */
 export function waitFor<F extends Future<unknown, unknown>>(
   futures: Iterable<F>,
   options: WaitForOptions,
 ): Effect.Effect<Waited<F>> {
-  const { until } = options;
+  const until = options?.until;
   if (!POLICIES.has(until)) {
     throw new TypeError(
       `Cannot wait for futures: 'until' must be "first", "first-failure" or ` +
-        `"all": received ${String(until)}`,
+        `"all": received ${inWords(until)}`,
     );
   }
   const all = [...futures];
+  const stranger = all.find((future) => !(future instanceof Future));
+  if (stranger !== undefined) {
+    throw new TypeError(
+      `Cannot wait for futures: each must be a Future: received ${
+        inWords(stranger)
+      }`,
+    );
+  }
   const waited = attemptOrWait<void, never>(
     SUBJECT,
     () => isOver(all, until) ? { result: Exit.void } : undefined,

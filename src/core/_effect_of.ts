@@ -5,6 +5,7 @@ import { driveGenerator } from "./_generator_body.ts";
 import { awaitBody } from "./_promise_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
+import { inWords } from "./in_words.ts";
 import type { AnyBody } from "./any_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 
@@ -45,25 +46,21 @@ function lift(result: unknown, node: ScopeNode): Effect.Effect<any, any, any> {
   if (Effect.isEffect(result)) return result as Effect.Effect<any, any, any>;
   if (isGenerator(result)) return driveGenerator(result);
   if (isThenable(result)) return awaitBody(result, node);
-  return refuse(result);
+  return Effect.die(
+    new TypeError(
+      `Cannot run a body: it returned ${inWords(result)}, and no Effect, ` +
+        'generator or promise; wrap what does not wait in "Effect.sync"',
+    ),
+  );
 }
 
 function refuse(value: unknown): Effect.Effect<never> {
   return Effect.die(
     new TypeError(
       "Cannot run a body: it is not an Effect, a generator function or an " +
-        `async function: received ${describe(value)}`,
+        `async function: received ${inWords(value)}`,
     ),
   );
-}
-
-function describe(value: unknown): string {
-  if (isGenerator(value)) {
-    return "a generator that was called already: hand over the function";
-  }
-  return typeof value === "object" && value !== null
-    ? Object.prototype.toString.call(value)
-    : String(value);
 }
 
 /**

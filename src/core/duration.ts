@@ -1,4 +1,5 @@
 import * as Duration from "npm:effect@^4.1.0/Duration";
+import { inWords } from "./in_words.ts";
 
 /**
  * Reads a length of time in milliseconds.
@@ -21,7 +22,9 @@ export function millisOf(duration: Duration.Input, action: string): number {
 export function momentOf(deadline: number, action: string): number {
   if (typeof deadline === "number" && !Number.isNaN(deadline)) return deadline;
   throw new RangeError(
-    `Cannot ${action}: the deadline must be a number: received ${deadline}`,
+    `Cannot ${action}: the deadline must be a number: received ${
+      inWords(deadline)
+    }`,
   );
 }
 
@@ -30,7 +33,9 @@ function parse(duration: Duration.Input, action: string): number {
     return Duration.toMillis(Duration.fromInputUnsafe(duration));
   } catch (cause) {
     throw new RangeError(
-      `Cannot ${action}: it is not a duration: received ${String(duration)}`,
+      `Cannot ${action}: a duration is 100, or "1 second": received ${
+        inWords(duration)
+      }`,
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
+import { inWords } from "./in_words.ts";
 import { fromPromise } from "./from_promise.ts";
 
 /**
@@ -34,7 +35,7 @@ export function sourceOf<A>(
   }
   throw new TypeError(
     `Cannot ${action}: it takes an iterable or an async iterable: received ${
-      String(items)
+      inWords(items)
     }`,
   );
 }

@@ -1,6 +1,7 @@
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Cause from "npm:effect@^4.1.0/Cause";
+import { inWords } from "./in_words.ts";
 import { DeadlineScope } from "./_deadline_scope.ts";
 import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
 import { ABSORBED } from "./_catch_rule.ts";
@@ -174,6 +175,6 @@ function policyOf(policy: unknown): FailurePolicy {
   if (policy === "isolate") return "isolate";
   throw new TypeError(
     `Cannot open a nursery: 'onChildFailure' must be "cancel" or "isolate": ` +
-      `received ${String(policy)}`,
+      `received ${inWords(policy)}`,
   );
 }

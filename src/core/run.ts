@@ -5,6 +5,7 @@ import type * as Duration from "npm:effect@^4.1.0/Duration";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import { inWords } from "./in_words.ts";
 import { Hooks } from "./_hooks.ts";
 import { liveTimers, loopScheduler, RunState } from "./_run_state.ts";
 import type { AnyExit } from "./_exit_state.ts";
@@ -125,6 +126,7 @@ export interface StartedRun {
 export function startRun(body: AnyBody, options: RunOptions): StartedRun {
   const around = runningTask();
   if (around !== undefined) throw new AlreadyInRun(around.path);
+  checkSignal(options.signal);
   const clock = options.clock ?? defaultClock();
   const scheduler = options.scheduler ?? loopScheduler();
   const state = new RunState({
@@ -167,6 +169,13 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     root.step();
   });
   return { root, exit, poll: () => ended, cancel, abandon: release };
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(
+    `Cannot run: 'signal' must be an AbortSignal: received ${inWords(signal)}`,
+  );
 }
 
 function cancelRoot(root: AnyTask, reason: CancelReason): void {

@@ -140,8 +140,8 @@ Deno.test("what is not a body is refused with what it is", async () => {
   const refused: [unknown, RegExp][] = [
     [5, /received 5$/],
     [null, /received null$/],
-    [[], /received \[object Array\]$/],
-    [() => ({}), /received \[object Object\]$/],
+    [[], /received an array$/],
+    [() => ({}), /it returned an object, and no Effect/],
     [(function* () {})(), /hand over the function$/],
   ];
   for (const [body, message] of refused) {
