@@ -1,4 +1,3 @@
-import type { Cancellation } from "../core/cancellation.ts";
 import { Future, type FutureSource } from "../core/future.ts";
 import type { CpuError, Stopped } from "./cpu_error.ts";
 
@@ -34,26 +33,17 @@ export interface CpuFuture<out A> extends Future<A, CpuError> {
 }
 
 /** What a future shows of the task behind it. */
-export interface TaskBehind {
-  readonly name: string;
-  readonly status: FutureSource["status"];
+export interface TaskBehind extends FutureSource {
   readonly stopped: Stopped | undefined;
-  cancelWith(cancellation: Cancellation): void;
 }
 
 /** The future of a submitted task. */
-export class TaskFuture<A> extends Future<A, CpuError> implements CpuFuture<A> {
+export class TaskFuture<A> extends Future<A, CpuError>
+  implements CpuFuture<A> {
   readonly #behind: TaskBehind;
 
   constructor(behind: TaskBehind) {
-    super({
-      label: `CPU task "${behind.name}"`,
-      path: behind.name,
-      get status() {
-        return behind.status;
-      },
-      cancelWith: (cancellation) => behind.cancelWith(cancellation),
-    });
+    super(behind);
     this.#behind = behind;
   }
 

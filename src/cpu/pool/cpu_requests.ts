@@ -12,6 +12,9 @@ import { streamTask } from "./stream_task.ts";
 import { submitTask } from "./submit_task.ts";
 import type { CpuStatistics } from "./tally.ts";
 
+/** Tasks under way that know where they were asked for. */
+const MOST_STACKS = 64;
+
 /** What a CPU scope can be asked for, behind its types. */
 export class CpuRequests {
   readonly #scope: PoolScope;
@@ -21,14 +24,14 @@ export class CpuRequests {
   }
 
   run(task: unknown, ...args: unknown[]): Effect.Effect<unknown, CpuError> {
-    return runTask(this.#scope, { task: taskValue(task), args, near: near() });
+    return runTask(this.#scope, { task: taskValue(task), args, near: this.#near() });
   }
 
   submit(task: unknown, ...args: unknown[]): TaskFuture<unknown> {
     return submitTask(this.#scope, {
       task: taskValue(task),
       args,
-      near: near(),
+      near: this.#near(),
     });
   }
 
@@ -49,7 +52,7 @@ export class CpuRequests {
       items,
       chunk: chunk === "auto" ? 1 : chunk,
       ordered,
-      near: near(),
+      near: this.#near(),
     });
   }
 
@@ -57,16 +60,21 @@ export class CpuRequests {
     task: unknown,
     ...args: unknown[]
   ): Effect.Effect<ReceiveChannel<unknown, CpuError>, never, Scope.Scope> {
-    const request = { task: taskValue(task), args, near: near() };
+    const request = { task: taskValue(task), args, near: this.#near() };
     return streamTask(this.#scope, request);
   }
 
   statistics(): CpuStatistics {
     return statisticsOf(this.#scope.pool);
   }
+
+  /**
+   * Where a task is asked for; its text is made only if somebody reads it. In a
+   * burst, where it would cost more than the tasks, there is none.
+   */
+  #near(): Error | undefined {
+    if (this.#scope.pool.tally.open > MOST_STACKS) return undefined;
+    return new Error("asked for here");
+  }
 }
 
-/** Where a task was asked for; its text is made only if somebody reads it. */
-function near(): Error {
-  return new Error("asked for here");
-}

@@ -243,7 +243,14 @@ export class Pool implements WorkerUser, CrewUser {
   }
 
   #enqueue(job: Job): void {
-    const queue = this.#placeOf(job);
+    let queue: JobQueue;
+    try {
+      queue = this.#placeOf(job);
+    } catch (thrown) {
+      // A strategy is the user's own.
+      job.defect = thrown ?? new Error("the strategy threw nothing");
+      return this.#settle(job, "cancelled");
+    }
     job.queue = queue;
     queue.push(job);
     this.#newest = job;

@@ -39,6 +39,8 @@ export class PoolScope {
   /** What waits to be admitted, or streams: it ends with the scope. */
   readonly #children = new Set<Future<unknown, unknown>>();
   #isClosed = false;
+  #work = 0;
+  #land: (() => void) | undefined;
 
   constructor(
     settings: PoolScopeSettings,
@@ -57,8 +59,13 @@ export class PoolScope {
   }
 
   /** Counts work in flight, so that no clock jumps over it. */
-  countWork(): () => void {
-    return countForeignWork(this.#fiber);
+  workBegins(): void {
+    if (this.#work++ === 0) this.#land = countForeignWork(this.#fiber);
+  }
+
+  /** It has ended. */
+  workEnds(): void {
+    if (--this.#work === 0) this.#land?.();
   }
 
   /** Notes a failure that counts if nobody has taken it by the end. */
@@ -104,10 +111,10 @@ export class PoolScope {
   #end<A, E>(exit: Exit.Exit<A, E>): Effect.Effect<A, E | CpuError> {
     this.#isClosed = true;
     const close = suspendOn<void>(undefined, (settle) => {
-      const land = this.countWork();
+      this.workBegins();
       this.#cancelAll();
       this.pool.close().then(() => {
-        land();
+        this.workEnds();
         settle(Exit.void);
       });
       return undefined;

@@ -1,6 +1,6 @@
 // One call that its caller waits for: the Effect behind `run`.
 
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { TaskCancelled } from "../../core/cancellation_errors.ts";
 import { attemptOrWait } from "../../core/checkpoint.ts";

@@ -44,7 +44,6 @@ class StreamJob implements JobOwner {
   readonly receive: ReceiveChannel<unknown, CpuError>;
   readonly #scope: PoolScope;
   readonly #send: FallibleSendChannel<unknown, CpuError>;
-  readonly #land: () => void;
   readonly #host: HostService | undefined;
   #job: Job | undefined;
   #isEnded = false;
@@ -63,7 +62,7 @@ class StreamJob implements JobOwner {
       CREDIT,
       { name },
     );
-    this.#land = scope.countWork();
+    scope.workBegins();
     this.#host = task.options.host &&
       new HostService(scope.pool, scope.nursery);
     try {
@@ -89,7 +88,7 @@ class StreamJob implements JobOwner {
   settled(exit: JobExit): void {
     this.#isEnded = true;
     this.#exit = exit;
-    this.#land();
+    this.#scope.workEnds();
     this.#host?.close();
     if (!this.#isWaiting) this.#finish();
     this.#whenEnded?.();

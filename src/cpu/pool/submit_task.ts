@@ -34,12 +34,12 @@ function submitJob(scope: PoolScope, request: Request): TaskFuture<unknown> {
   };
   try {
     const ready = prepareArgs(args, task.options.transfer);
-    const land = scope.countWork();
+    scope.workBegins();
     const host = task.options.host &&
       new HostService(scope.pool, scope.nursery);
     const owner = {
       settled(exit: JobExit) {
-        land();
+        scope.workEnds();
         host?.close();
         if (exit !== "cancelled") settle(exit);
         else settleFuture(future, behind.cancelled());
@@ -58,14 +58,18 @@ function submitJob(scope: PoolScope, request: Request): TaskFuture<unknown> {
 
 /** A job as its future shows it. */
 class JobBehind implements TaskBehind {
-  readonly name: string;
+  readonly path: string;
   job: Job | undefined = undefined;
   readonly #scope: PoolScope;
   #cancellation: Cancellation | undefined = undefined;
 
   constructor(scope: PoolScope, name: string) {
     this.#scope = scope;
-    this.name = name;
+    this.path = name;
+  }
+
+  get label() {
+    return `CPU task "${this.path}"`;
   }
 
   get stopped() {
@@ -97,7 +101,8 @@ function submitFiber(scope: PoolScope, request: Request): TaskFuture<unknown> {
     { name: request.task.name },
   );
   const future = new TaskFuture<unknown>({
-    name: request.task.name,
+    label: `CPU task "${request.task.name}"`,
+    path: request.task.name,
     get stopped() {
       return job?.stopped;
     },

@@ -1,7 +1,7 @@
 // How the loop waits for what another thread will do: by `Atomics.waitAsync`,
 // which blocks nothing, and keeps no process alive either.
 
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { attemptOrWait, type Granted } from "../../core/checkpoint.ts";
 import { runningTask } from "../../core/task.ts";
