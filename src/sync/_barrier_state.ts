@@ -27,7 +27,7 @@ export class BarrierRound {
     return index;
   }
 
-  /** One that has arrived goes away: the others can never be complete. */
+  /** One that has arrived goes away: an open round can never be complete. */
   leave(): void {
     if (this.state === "open") this.state = "broken";
   }

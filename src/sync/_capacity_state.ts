@@ -44,9 +44,9 @@ export class CapacityState<B, C extends TokenClaim<B>> {
     return this.#waiting.has(borrower);
   }
 
-  /** Grants the claim if there is a token. */
+  /** Grants the claim if there is a token; then nobody waits for one. */
   take(claim: C): boolean {
-    if (this.#lent.size >= this.#total || this.#queue.size > 0) return false;
+    if (this.#lent.size >= this.#total) return false;
     this.#grant(claim);
     return true;
   }

@@ -13,16 +13,20 @@ import { OwnerWatch, ownTask, remainsOf } from "./_owner.ts";
 /** A claim of a task to own a lock. */
 export type TaskClaim = LockClaim<AnyTask>;
 
-/** A lock as this room sees it: what `Lock` and `Condition` share. */
+/**
+ * A lock as this room sees it: what `Lock` and `Condition` share.
+ *
+ * Invariant: while somebody depends on the lock, its owner is watched; else it
+ * is enough that whoever comes looks whether the owner has ended.
+ */
 export class LockCore implements GateKeeper<TaskClaim> {
   readonly label: string;
   readonly queue: ClaimQueue<TaskClaim> = new ClaimQueue();
   readonly gate: Gate<TaskClaim>;
-  /** Where tasks wait that need this lock to go on: they break with it. */
-  readonly dependants: Set<ParkingLot> = new Set();
+  readonly #dependants = new Set<ParkingLot>();
   readonly #state = new LockState<AnyTask>(
     this.queue,
-    (owner) => this.#owners.add(owner),
+    () => this.#watchOwner(),
   );
   readonly #owners = new OwnerWatch((task) => this.#break(task));
 
@@ -72,7 +76,19 @@ export class LockCore implements GateKeeper<TaskClaim> {
     this.#state.release();
   }
 
+  /** Breaks `lot` with the lock: tasks wait there that need it to go on. */
+  addDependant(lot: ParkingLot): void {
+    this.#dependants.add(lot);
+    this.#watchOwner();
+  }
+
+  /** Takes back `addDependant`. */
+  removeDependant(lot: ParkingLot): void {
+    this.#dependants.delete(lot);
+  }
+
   refusal({ owner }: TaskClaim): Error | undefined {
+    if (this.owner?.exit !== undefined) this.#break(this.owner);
     const { brokenBy } = this.#state;
     if (brokenBy !== undefined) {
       return new BrokenResource(this.label, [brokenBy.path]);
@@ -87,14 +103,25 @@ export class LockCore implements GateKeeper<TaskClaim> {
     return this.#state.take(claim);
   }
 
+  queued(): void {
+    this.#watchOwner();
+  }
+
   giveBack({ owner }: TaskClaim): void {
     // A condition may have lost the lock for good: it was broken meanwhile.
     if (this.#state.brokenBy === undefined) this.release(owner);
   }
 
+  #watchOwner(): void {
+    if (this.owner === undefined) return;
+    if (this.queue.size + this.#dependants.size > 0) {
+      this.#owners.add(this.owner);
+    }
+  }
+
   #break(task: AnyTask): void {
     if (!this.#state.breakBy(task)) return;
     this.queue.lot.breakLot(task);
-    for (const lot of this.dependants) lot.breakLot(task);
+    for (const lot of this.#dependants) lot.breakLot(task);
   }
 }

@@ -42,9 +42,9 @@ export class LockState<T> {
     return this.owner === owner && this.brokenBy === undefined;
   }
 
-  /** Grants the claim if nobody owns the lock and nobody waits for it. */
+  /** Grants the claim if nobody owns the lock; then nobody waits for it. */
   take(claim: LockClaim<T>): boolean {
-    if (this.owner !== undefined || this.#queue.size > 0) return false;
+    if (this.owner !== undefined) return false;
     this.#grant(claim);
     this.#granted(claim.owner);
     return true;

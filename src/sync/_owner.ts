@@ -38,6 +38,7 @@ export class OwnerWatch {
 
   /** Stops to watch somebody who owns nothing any more. */
   remove(task: AnyTask): void {
+    if (this.#callsOff.size === 0) return;
     this.#callsOff.get(task)?.();
     this.#callsOff.delete(task);
   }

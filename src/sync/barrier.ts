@@ -117,33 +117,36 @@ export class Barrier {
   }
 
   #completeAsLast(): Granted<number, never> | undefined {
-    if (this.#round.waiting < this.#parties - 1) return undefined;
-    const index = this.#round.arrive();
+    const round = this.#openRound();
+    if (round.waiting < this.#parties - 1) return undefined;
+    const index = round.arrive();
     this.#lot.unparkAll();
-    this.#begin();
     return { result: Exit.succeed(index) };
   }
 
   #join(settle: Settle<number, BrokenResource>): () => "aborted" {
-    const round = this.#round;
+    const round = this.#openRound();
+    const lot = this.#lot;
     const task = runningTask();
     const index = round.arrive();
-    const leave = this.#lot.enter(settle, {
+    const leave = lot.enter(settle, {
       subject: this.#subject,
       result: () => index,
     });
     return () => {
       const verdict = leave();
       round.leave();
-      this.#lot.breakLot(task);
-      this.#begin();
+      lot.breakLot(task);
       return verdict;
     };
   }
 
-  /** Begins a new round; whoever waits in the old one has been told. */
-  #begin(): void {
-    this.#round = new BarrierRound(this.#parties);
-    this.#lot = new ParkingLot();
+  /** The round that one can arrive in; nobody waits in one that is over. */
+  #openRound(): BarrierRound {
+    if (this.#round.state !== "open") {
+      this.#round = new BarrierRound(this.#parties);
+      this.#lot = new ParkingLot();
+    }
+    return this.#round;
   }
 }

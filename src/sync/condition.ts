@@ -198,7 +198,7 @@ export class Condition {
       payload: waiter,
       subject: { label: this.#label },
     });
-    this.#core.dependants.add(this.#lot);
+    this.#core.addDependant(this.#lot);
     waiter.gaveLockAway = true;
     this.#core.release(waiter.owner);
     return () => {
@@ -227,6 +227,6 @@ export class Condition {
   }
 
   #tidy(): void {
-    if (this.#lot.size === 0) this.#core.dependants.delete(this.#lot);
+    if (this.#lot.size === 0) this.#core.removeDependant(this.#lot);
   }
 }

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import {
   BrokenResource,
   cancelScope,
   checkpoint,
   currentTask,
+  moveOnAfter,
   NotInRun,
   type Nursery,
   nursery,
 } from "espalier";
 import { Condition, Lock } from "espalier/sync";
 import { virtualTest } from "../support/virtual_test.ts";
+import { coreOf } from "../../src/sync/lock.ts";
 import { defectOf } from "./support/defect_of.ts";
 import { holdersOf } from "./support/holders_of.ts";
 
@@ -287,3 +290,62 @@ virtualTest("Condition.statistics() is a frozen snapshot (R52)", function* () {
   assert.deepEqual(statistics, { waiting: 0 });
   yield* Effect.void;
 });
+
+virtualTest(
+  "Condition that is broken with its lock says so once, and nothing of a lock not held",
+  function* () {
+    const condition = new Condition();
+    yield* nursery(function* (n: Nursery) {
+      const waiter = n.startSoon(
+        Effect.exit(condition.lock.withLock(condition.wait)),
+      );
+      yield* checkpoint;
+      yield* checkpoint;
+      n.startSoon(condition.lock.acquire);
+
+      const exit = yield* waiter;
+
+      assert.ok(Exit.isFailure(exit));
+      assert.equal(exit.cause.reasons.length, 1, String(exit.cause));
+    });
+  },
+);
+
+virtualTest(
+  "Condition that nobody waits for is nothing to its lock",
+  function* () {
+    const condition = new Condition();
+    const core = coreOf(condition.lock);
+    const original = core.removeDependant.bind(core);
+    let removed = 0;
+    core.removeDependant = (lot) => {
+      removed++;
+      original(lot);
+    };
+
+    const wait = condition.lock.withLock(condition.wait);
+    assert.ok(Option.isNone(yield* moveOnAfter(1, wait)));
+
+    assert.equal(removed, 1);
+  },
+);
+
+virtualTest(
+  "Condition.notify() changes nothing for those it did not reach",
+  function* () {
+    const condition = new Condition();
+    yield* nursery(function* (n: Nursery) {
+      const wait = condition.lock.withLock(condition.wait);
+      const reached = n.startSoon(Effect.as(wait, "reached"));
+      const waiting = n.startSoon(wait);
+      for (let i = 0; i < 4; i++) yield* checkpoint;
+      yield* condition.lock.withLock(Effect.sync(() => condition.notify()));
+
+      waiting.cancel();
+
+      assert.equal(yield* reached, "reached");
+      yield* waiting.outcome;
+      assert.equal(waiting.status, "cancelled");
+    });
+  },
+);

@@ -3,12 +3,15 @@ import * as Effect from "effect/Effect";
 import {
   BrokenResource,
   checkpoint,
+  currentTask,
   type Nursery,
   nursery,
   sleep,
   sleepForever,
+  type Task,
 } from "espalier";
-import { Lock } from "espalier/sync";
+import { Lock, RwLock } from "espalier/sync";
+import type { AnyTask } from "../../src/core/task.ts";
 import { defectOf } from "./support/defect_of.ts";
 import { virtualTest } from "../support/virtual_test.ts";
 
@@ -102,3 +105,63 @@ virtualTest(
     });
   },
 );
+
+virtualTest(
+  "Lock watches an owner that was handed it by itself (R47)",
+  function* () {
+    const lock = new Lock();
+    yield* nursery(function* (n: Nursery) {
+      yield* lock.acquire;
+      // Two fibers of one task wait; the second never releases.
+      const both = [lock.withLock(Effect.void), lock.acquire];
+      n.startSoon(Effect.all(both, { concurrency: 2 }));
+      const waiter = n.startSoon(defectOf(lock.acquire));
+      yield* checkpoint;
+
+      lock.release();
+
+      assert.ok((yield* waiter) instanceof BrokenResource);
+    });
+  },
+);
+
+virtualTest(
+  "Lock and RwLock leave no listener behind with a task that lives on",
+  function* () {
+    const [lock, rwLock] = [new Lock(), new RwLock()];
+    const listening = countListeners(currentTask());
+    const visits = [
+      lock.withLock(checkpoint),
+      rwLock.withRead(checkpoint),
+      rwLock.withWrite(checkpoint),
+    ];
+    yield* nursery(function* (n: Nursery) {
+      for (const visit of visits) {
+        // Somebody waits meanwhile, so that the owner is watched.
+        n.startSoon(Effect.andThen(checkpoint, visit));
+        yield* visit;
+        n.startSoon(visit);
+        yield* visit;
+        yield* visit;
+      }
+      assert.ok(listening.most > 0);
+      assert.equal(listening.now, 0);
+    });
+  },
+);
+
+/** Counts who listens for the end of a task. */
+function countListeners(task: Task): { now: number; most: number } {
+  const count = { now: 0, most: 0 };
+  const node = task as AnyTask;
+  const original = node.whenExited.bind(node);
+  node.whenExited = (listener) => {
+    count.most = Math.max(count.most, ++count.now);
+    const callOff = original(listener);
+    return () => {
+      count.now--;
+      callOff();
+    };
+  };
+  return count;
+}
