@@ -1,3 +1,4 @@
+import { watchCleanup } from "./_cleanup_watch.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { EnterableScope } from "./_scope_work.ts";
@@ -29,7 +30,7 @@ export class DeadlineScope extends EnterableScope implements Timer {
   #deadline: number;
   #timer: Timer | undefined = undefined;
   #enteredAt = 0;
-  #watchdog: Timer | undefined = undefined;
+  #stopWatching: (() => void) | undefined = undefined;
 
   /**
    * @param makeHandle Makes the public object, once somebody wants to see it.
@@ -112,7 +113,7 @@ export class DeadlineScope extends EnterableScope implements Timer {
     if (hooks !== undefined) {
       hooks.emit("scopeCancelled", this.handle, cancellation);
     }
-    if (this.state === "open") this.#watch();
+    if (this.state === "open") this.#stopWatching = watchCleanup(this);
   }
 
   entered(): void {
@@ -129,14 +130,13 @@ export class DeadlineScope extends EnterableScope implements Timer {
     leakWatch?.made(() =>
       this.state === "open" ? `scope "${this.name}"` : undefined
     );
-    if (this.own !== undefined) this.#watch();
+    if (this.own !== undefined) this.#stopWatching = watchCleanup(this);
     else this.#arm(this.#enteredAt);
   }
 
   left(): void {
     this.#disarm();
-    const watchdog = this.#watchdog;
-    if (watchdog?.armed) this.run!.timers.disarm(watchdog);
+    this.#stopWatching?.();
     const { hooks } = this.run!;
     if (hooks !== undefined) hooks.emit("scopeExited", this.handle, this.owner);
   }
@@ -157,28 +157,6 @@ export class DeadlineScope extends EnterableScope implements Timer {
 
   #disarm(): void {
     if (this.#timer?.armed) this.run!.timers.disarm(this.#timer);
-  }
-
-  /** Reports a cleanup that outlives the cancellation by too much. */
-  #watch(): void {
-    const { timers, slowCleanup, hooks } = this.run!;
-    if (slowCleanup === Infinity) return;
-    const cancelledAt = timers.now();
-    this.#watchdog = {
-      dueAt: cancelledAt + slowCleanup,
-      armed: false,
-      turn: 0,
-      isEvent: false,
-      fire: () => {
-        const overdue = timers.now() - cancelledAt;
-        console.warn(
-          `Cleanup is slow: scope "${this.name}" of task ` +
-            `"${this.owner!.path}" was cancelled ${Math.round(overdue)} ms ago`,
-        );
-        hooks?.emit("slowCleanup", this.owner, overdue);
-      },
-    };
-    timers.arm(this.#watchdog);
   }
 }
 

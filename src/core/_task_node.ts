@@ -9,7 +9,9 @@ import type { RunState } from "./_run_state.ts";
 import { ScopeNode, type ScopeOwner } from "./_scope_tree.ts";
 import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
 import type { OpenWait } from "./wait_subject.ts";
+import { watchCleanup } from "./_cleanup_watch.ts";
 import { markOrigin } from "./_failure_origin.ts";
+import type { Cancellation } from "./cancellation.ts";
 import { annotationsFor, isOurs } from "./provenance.ts";
 
 /** What a task is doing, as `Task.status` tells it. */
@@ -52,6 +54,7 @@ export class TaskNode<N = unknown> extends ScopeNode
   #context: Context.Context<never> | undefined = undefined;
   #keeper: TaskKeeper | undefined = undefined;
   #nurseries: N[] | undefined = undefined;
+  #stopWatching: (() => void) | undefined = undefined;
   #exitListeners: Set<() => void> | undefined = undefined;
   readonly #index: number;
 
@@ -174,10 +177,20 @@ export class TaskNode<N = unknown> extends ScopeNode
     else fiber.addObserver((exit) => this.#end(exit));
   }
 
+  /** Cancels the task; its cleanup is watched like that of a scope. */
+  override cancelWith(cancellation: Cancellation): boolean {
+    if (this.exit !== undefined || !super.cancelWith(cancellation)) {
+      return false;
+    }
+    this.#stopWatching = watchCleanup(this);
+    return true;
+  }
+
   #end(raw: AnyExit): void {
     const exit = Exit.isFailure(raw) ? this.#withProvenance(raw) : raw;
     this.exit = exit;
     this.unlink();
+    this.#stopWatching?.();
     const keeper = this.#keeper!;
     this.#keeper = undefined;
     keeper.taskEnded(this, exit);
