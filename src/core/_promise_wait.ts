@@ -63,7 +63,9 @@ export function bridge(run: RunState | undefined): () => void {
   const counters = run === undefined ? [allBridges] : [allBridges, run.bridges];
   for (const counter of counters) counter.inbound++;
   let landed = false;
-  leakWatch?.made(() => landed ? undefined : "work of the host in flight");
+  leakWatch?.made(() =>
+    landed ? undefined : "promise of the host that has not settled"
+  );
   return () => {
     if (landed) return;
     landed = true;
