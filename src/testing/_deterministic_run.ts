@@ -10,6 +10,7 @@ import { effectOfHere } from "../core/body_here.ts";
 import { allIdle } from "../core/idleness.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { type StartedRun, startRun } from "../core/run.ts";
+import { originOf } from "../core/turn_port.ts";
 import { deadlockOf, isCircular } from "./_blocked_tasks.ts";
 import { Simulation, type Watcher } from "./_simulation.ts";
 import { WakeUpTracer } from "./_wake_up_tracer.ts";
@@ -41,8 +42,8 @@ export interface Observer extends Watcher, Instrument {
 export interface Interleaving {
   readonly exit: Exit.Exit<unknown, unknown>;
   readonly path: Path;
-  /** Did a task wait for a promise or a timer of the host? */
-  readonly usedHost: boolean;
+  /** Fibers that Effect forked, and that outlived the run, in words. */
+  readonly strays: readonly string[];
 }
 
 /** After so many steps an interleaving counts as endless. */
@@ -72,7 +73,6 @@ class DeterministicRun {
   readonly #hostGrace: number;
   readonly #inFlightBefore = allIdle().inFlight;
   #failure: Error | undefined = undefined;
-  #usedHost = false;
   #stepLimit = STEP_LIMIT;
 
   constructor(body: AnyBody, settings: InterleavingSettings) {
@@ -120,13 +120,16 @@ class DeterministicRun {
         ? this.#run.poll()!
         : Exit.failCause(Cause.die(this.#failure)),
       path: { answers, widths },
-      usedHost: this.#usedHost,
+      strays: [...this.#tracer.waits()].map((fiber) => {
+        const task = originOf(fiber);
+        return "fiber that Effect forked" +
+          (task === undefined ? "" : ` in task "${task.path}"`);
+      }),
     };
   }
 
   /** Lets the host have its turns until the run has ended. */
   async finishWithHost(): Promise<Interleaving> {
-    this.#usedHost = true;
     // Terminates: each turn brings something to do, or uses up the patience.
     do {
       const patience = this.#isHostAtWork ? HOST_LIMIT_MS : this.#hostGrace;

@@ -39,8 +39,8 @@ type Resume = (effect: Effect.Effect<unknown, unknown>) => void;
  */
 export class WakeUpTracer {
   readonly tracer: Tracer.Tracer;
-  /** Fibers in a wait that is not one of ours. */
-  readonly #nativeWaits = new Set<AnyFiber>();
+  /** Fibers that wait, and whether the wait is one that only Effect knows. */
+  readonly #waits = new Map<AnyFiber, boolean>();
   readonly #simulation: Simulation;
   /** The fiber that has just got its turn back, before the same operation. */
   #continued: AnyFiber | undefined = undefined;
@@ -55,7 +55,14 @@ export class WakeUpTracer {
 
   /** The fibers that wait for something that only Effect knows. */
   *nativeWaits(): Generator<AnyFiber> {
-    for (const fiber of this.#nativeWaits) {
+    for (const [fiber, isNative] of this.#waits) {
+      if (isNative && fiber.pollUnsafe() === undefined) yield fiber;
+    }
+  }
+
+  /** All fibers that wait. */
+  *waits(): Generator<AnyFiber> {
+    for (const fiber of this.#waits.keys()) {
       if (fiber.pollUnsafe() === undefined) yield fiber;
     }
   }
@@ -91,7 +98,7 @@ export class WakeUpTracer {
   /** Begins the same wait, but for the way back. */
   #wait(primitive: AsyncPrimitive, fiber: AnyFiber): unknown {
     const simulation = this.#simulation;
-    const nativeWaits = this.#nativeWaits;
+    const waits = this.#waits;
     const wait = Object.create(Object.getPrototypeOf(primitive));
     wait.withSignal = primitive.withSignal;
     wait.register = function (resume: Resume, signal?: AbortSignal) {
@@ -101,15 +108,14 @@ export class WakeUpTracer {
       const onCancel = primitive.register.call(this, (effect) => {
         if (isResumed) return;
         isResumed = true;
-        nativeWaits.delete(fiber);
+        waits.delete(fiber);
         // Our own waits are steps already: theirs is the one being taken.
         const isStep = simulation.current?.fiber === fiber;
         if (isRegistering || isStep) resume(effect);
         else simulation.wakeUp(fiber, () => resume(effect));
       }, signal);
       isRegistering = false;
-      if (isResumed || simulation.waiting === fiber) nativeWaits.delete(fiber);
-      else nativeWaits.add(fiber);
+      if (!isResumed) waits.set(fiber, simulation.waiting !== fiber);
       return onCancel;
     };
     return wait[EVALUATE](fiber);

@@ -2,7 +2,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { Result } from "../core/body.ts";
 import { runningTask } from "../core/task.ts";
 import { AlreadyInRun } from "../core/usage_errors.ts";
-import { nextTurn } from "./_deterministic_run.ts";
+import { type Interleaving, nextTurn } from "./_deterministic_run.ts";
 import { type ExplorationFailure, Explorer } from "./_explorer.ts";
 import { NotDeterministic } from "./exploration_errors.ts";
 import {
@@ -11,7 +11,7 @@ import {
   settingsOf,
   strategyOf,
 } from "./explore_options.ts";
-import type { Path } from "./schedulers/scheduler.ts";
+import type { Path, Strategy } from "./schedulers/scheduler.ts";
 
 /**
  * What came of an exploration.
@@ -109,57 +109,73 @@ export function explore<X extends Result>(
   return exploreBody(body, settingsOf(options, body));
 }
 
-async function exploreBody(
+/**
+ * Looks at what an interleaving has left behind; answers what is wrong with it.
+ */
+export type Guard = (
+  ran: Interleaving,
+) => Promise<Error | undefined> | undefined;
+
+/** Explores a body whose options are settled. */
+export async function exploreBody(
   body: () => unknown,
   settings: ExploreSettings,
+  guard?: Guard,
 ): Promise<Exploration> {
   const { preemptions, cancelEverywhere: cancels, name } = settings;
   const explorer = new Explorer(body, { preemptions, cancels, name });
   const strategy = strategyOf(settings);
-  const started = performance.now();
-  let interleavings = 0;
-  let turned = started;
-  const counts = () => ({
-    interleavings,
-    perSecond: Math.round(
-      interleavings / Math.max(1e-3, performance.now() - started) * 1000,
-    ),
-  });
-  while (interleavings < settings.maxInterleavings) {
+  const counter = new Counter();
+  while (counter.interleavings < settings.maxInterleavings) {
     const make = strategy.next();
     if (make === undefined) break;
     const running = explorer.run(make());
     const ran = running instanceof Promise ? await running : running;
-    interleavings++;
+    counter.interleavings++;
     if (Exit.isFailure(ran.exit)) {
-      const found = counts();
+      const counts = counter.counts();
       const failure = await explorer.describe(ran);
-      return { ...found, exhausted: false, failure };
+      return { ...counts, exhausted: false, failure };
     }
-    const breach = breachOf(() => strategy.ran(ran.path), explorer, ran.path);
+    const breach = await guard?.(ran) ?? breachOf(strategy, ran.path);
     if (breach !== undefined) {
-      return { ...counts(), exhausted: false, failure: breach };
+      const counts = counter.counts();
+      const { story } = await explorer.tell(ran.path.answers);
+      const failure = explorer.breach(breach, ran.path, story);
+      return { ...counts, exhausted: false, failure };
     }
-    if (performance.now() - turned > SLICE_MS) {
-      await nextTurn();
-      turned = performance.now();
-    }
+    if (counter.isSliceOver()) await nextTurn();
   }
-  return { ...counts(), exhausted: strategy.isExhausted };
+  return { ...counter.counts(), exhausted: strategy.isExhausted };
+}
+
+/** Counts interleavings and the time they take. */
+class Counter {
+  interleavings = 0;
+  readonly #started = performance.now();
+  #turned = this.#started;
+
+  counts(): { interleavings: number; perSecond: number } {
+    const { interleavings } = this;
+    const ms = Math.max(1e-3, performance.now() - this.#started);
+    return { interleavings, perSecond: Math.round(interleavings / ms * 1000) };
+  }
+
+  isSliceOver(): boolean {
+    const now = performance.now();
+    if (now - this.#turned < SLICE_MS) return false;
+    this.#turned = now;
+    return true;
+  }
 }
 
 /** A strategy may notice that the body is not deterministic. */
-function breachOf(
-  note: () => void,
-  explorer: Explorer,
-  path: Path,
-): ExplorationFailure | undefined {
+function breachOf(strategy: Strategy, path: Path): Error | undefined {
   try {
-    note();
+    strategy.ran(path);
+    return undefined;
   } catch (error) {
-    if (error instanceof NotDeterministic) {
-      return explorer.breach(error, path, "");
-    }
+    if (error instanceof NotDeterministic) return error;
     throw error;
   }
 }

@@ -4,9 +4,16 @@
  * @module
  */
 
-export { assertCheckpoints, assertNoCheckpoints } from "./assert_checkpoints.ts";
+export {
+  assertCheckpoints,
+  assertNoCheckpoints,
+} from "./assert_checkpoints.ts";
 export { Autojump, type JumpingClock } from "./autojump.ts";
 export { checkLockLike, type CheckLockLikeOptions } from "./check_lock_like.ts";
+export {
+  concurrencyTest,
+  type ConcurrencyTestOptions,
+} from "./concurrency_test.ts";
 export { setDefaultClock } from "../core/default_clock.ts";
 export {
   NoCheckpoint,
@@ -21,6 +28,11 @@ export {
 } from "./exploration_errors.ts";
 export { type Exploration, explore } from "./explore.ts";
 export type { ExploreOptions } from "./explore_options.ts";
+export {
+  InterleavingFailed,
+  type InterleavingReport,
+} from "./interleaving_failed.ts";
+export { type Leak, Leaked } from "./leaked.ts";
 export type { LockLike } from "./lock_like.ts";
 export { replay } from "./replay.ts";
 export { Sequencer } from "./sequencer.ts";

@@ -6,7 +6,7 @@ import { AlreadyInRun } from "../core/usage_errors.ts";
 import { Explorer } from "./_explorer.ts";
 import { courseOf, readToken, type Recipe } from "./_token.ts";
 import { ReplayDiverged } from "./exploration_errors.ts";
-import type { Exploration } from "./explore.ts";
+import type { Exploration, Guard } from "./explore.ts";
 
 /**
  * Runs `body` once more in the interleaving of a token.
@@ -58,6 +58,7 @@ export function replay<X extends Result>(
 export async function replayRecipe(
   recipe: Recipe,
   body: () => unknown,
+  guard?: Guard,
 ): Promise<Exploration> {
   const explorer = new Explorer(body, recipe);
   const started = performance.now();
@@ -74,6 +75,10 @@ export async function replayRecipe(
     const error = new ReplayDiverged(cause);
     return { ...counts, failure: explorer.breach(error, path, story) };
   }
-  if (Exit.isSuccess(exit)) return counts;
-  return { ...counts, failure: explorer.failureOf(ran, story) };
+  if (Exit.isFailure(exit)) {
+    return { ...counts, failure: explorer.failureOf(ran, story) };
+  }
+  const breach = await guard?.(ran);
+  if (breach === undefined) return counts;
+  return { ...counts, failure: explorer.breach(breach, path, story) };
 }

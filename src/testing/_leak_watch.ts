@@ -1,0 +1,89 @@
+import { type LeakWatch, watchLeaks } from "../core/leak_port.ts";
+import { watchPorts } from "./_port_leaks.ts";
+import { watchProcesses } from "./_process_leaks.ts";
+import { watchThreads } from "./_thread_leaks.ts";
+import { watchTimers } from "./_timer_leaks.ts";
+import { placeIn } from "./_place.ts";
+import type { Leak } from "./leaked.ts";
+
+/** Something that was made while the watch was on. */
+export interface Made {
+  /** What is left of it, in words, or `undefined` once nothing is. */
+  remains(): string | undefined;
+  /** Ends it, so that the leak of one test is not that of the next. */
+  end?(): void;
+}
+
+/** Notes that something is being made now. */
+export type Note = (made: Made) => void;
+
+interface Entry extends Made {
+  /** Made where the thing was made: its stack says where that is. */
+  readonly trace: Error;
+}
+
+/** After so many things the list is looked through for what is over. */
+const PRUNE_AT = 1_000;
+
+/**
+ * Keeps a list of everything that is made while a test runs and that could
+ * outlive it: what Espalier makes, told by core's port, and what the platform
+ * makes, told by stand-ins for its constructors.
+ */
+export class Leaks implements LeakWatch {
+  #entries: Entry[] = [];
+  #pruneAt = PRUNE_AT;
+  #stops: Array<() => void> = [];
+
+  /** Begins to watch. */
+  start(): void {
+    const note: Note = (made) => this.#add(made);
+    this.#stops = [
+      watchLeaks(this),
+      watchTimers(note),
+      watchThreads(note),
+      watchPorts(note),
+      watchProcesses(note),
+    ];
+  }
+
+  /** Ends the watch; what was made is still known. */
+  stop(): void {
+    for (const stop of this.#stops.splice(0).reverse()) stop();
+  }
+
+  made(remains: () => string | undefined): void {
+    this.#add({ remains });
+  }
+
+  /** What is left now, each with the place where it was made. */
+  left(): Leak[] {
+    this.#prune();
+    return this.#entries.map(({ remains, trace }) => ({
+      what: remains() ?? "",
+      madeAt: placeIn(trace.stack),
+    }));
+  }
+
+  /** Ends what can be ended, and forgets everything. */
+  clear(): void {
+    for (const { remains, end } of this.#entries.splice(0)) {
+      if (remains() !== undefined) end?.();
+    }
+    this.#pruneAt = PRUNE_AT;
+  }
+
+  #add(made: Made): void {
+    this.#entries.push({ ...made, trace: new Error("made here") });
+    if (this.#entries.length >= this.#pruneAt) {
+      this.#prune();
+      this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#entries.length);
+    }
+  }
+
+  #prune(): void {
+    this.#entries = this.#entries.filter(({ remains }) =>
+      remains() !== undefined
+    );
+  }
+}
