@@ -14,10 +14,11 @@ import { effectOf } from "./_effect_of.ts";
 import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
-import { Future, settleFuture, wasTaken } from "./future.ts";
+import { Future, settleFuture } from "./future.ts";
 import { leakWatch } from "./leak_port.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type FailureOrigin, markOrigin, originOf } from "./_failure_origin.ts";
+import { markOrigin } from "./_failure_origin.ts";
+import { KeptFailures } from "./_kept_failures.ts";
 import { startChild } from "./_start_child.ts";
 import type { AnyTask, Nursery, Task, TaskStatus } from "./task.ts";
 import { NurseryClosed } from "./usage_errors.ts";
@@ -42,8 +43,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
   #alive = 0;
   #spawned = 0;
   #closed = false;
-  /** In the order in which they happened. */
-  #failures: Failures[] = [];
+  readonly #failures = new KeptFailures();
   /** One interruption that a child passed on from outside. */
   #interruption: Cause.Reason<never> | undefined = undefined;
   #whenEmpty: (() => void) | undefined = undefined;
@@ -171,9 +171,9 @@ export class NurseryState implements Nursery<unknown, unknown> {
         this.#interruption ??= exit.cause.reasons[0] as Cause.Reason<never>;
       }
     } else if (this.#policy === "isolate") {
-      this.#failures.push({ reasons: exit.cause.reasons, future });
+      this.#failures.add(exit.cause.reasons, future);
     } else {
-      this.#failures.push({ reasons: exit.cause.reasons });
+      this.#failures.add(exit.cause.reasons);
       this.cancelOthers({
         _tag: "ChildFailed",
         task: task.path,
@@ -190,9 +190,9 @@ export class NurseryState implements Nursery<unknown, unknown> {
     }
     const [first] = failuresOf(exit.cause);
     if (first !== undefined) {
-      this.#failures.push({
-        reasons: exit.cause.reasons.map((it) => markOrigin(it, this.task)),
-      });
+      this.#failures.add(
+        exit.cause.reasons.map((it) => markOrigin(it, this.task)),
+      );
       this.cancelOthers({ _tag: "BodyFailed", error: errorOf(first) });
     } else if (interruptedByEffect || !this.scope.cancelled) {
       this.bodyInterruptedItself = !interruptedByEffect;
@@ -230,29 +230,6 @@ export class NurseryState implements Nursery<unknown, unknown> {
     if (interruptions.length === 0 && this.#interruption !== undefined) {
       interruptions.push(this.#interruption as Cause.Interrupt);
     }
-    return [...this.#kept(), ...interruptions];
+    return [...this.#failures.once(), ...interruptions];
   }
-
-  /** Each failure once, under the path of the task it came from. */
-  #kept(): Cause.Reason<unknown>[] {
-    const kept: Cause.Reason<unknown>[] = [];
-    const known = new Set<FailureOrigin | undefined>();
-    for (const { reasons, future } of this.#failures) {
-      if (future !== undefined && wasTaken(future)) continue;
-      for (const reason of reasons) {
-        const origin = originOf(reason);
-        if (reason._tag === "Interrupt" || known.has(origin)) continue;
-        if (origin !== undefined) known.add(origin);
-        kept.push(reason);
-      }
-    }
-    return kept;
-  }
-}
-
-/** What one task failed with. */
-interface Failures {
-  readonly reasons: ReadonlyArray<Cause.Reason<unknown>>;
-  /** Under "isolate": the failures count only if nobody took them from here. */
-  readonly future?: Future<unknown, unknown> | undefined;
 }
