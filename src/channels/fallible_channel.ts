@@ -61,6 +61,13 @@ export interface FallibleSendChannel<in T, in E> extends SendChannel<T> {
    * @param cause The cause; not only interruptions.
    */
   failCause(cause: Cause.Cause<E>): void;
+  /**
+   * Opens another handle on the same end.
+   *
+   * @returns The other handle, to be closed on its own.
+   * @throws {ChannelClosed} If this handle is closed.
+   */
+  clone(): FallibleSendChannel<T, E>;
 }
 
 /**
