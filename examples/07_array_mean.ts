@@ -1,8 +1,8 @@
 // Computes the mean of a random array of 10,000 by 10,000 that never exists.
 //
 // It would take 800 MB. Each of its hundred chunks is made and summed on a worker,
-// and no more of it is kept than a row. Watch that the mean is that of the whole, and that the same seed gives the same number,
-// whichever worker was faster.
+// and no more of it is kept than a row. Watch that the mean is that of the whole,
+// and that the same seeds give the same number, whichever worker was faster.
 //
 //     deno run examples/07_array_mean.ts
 
