@@ -38,8 +38,7 @@ export interface TaskBehind extends FutureSource {
 }
 
 /** The future of a submitted task. */
-export class TaskFuture<A> extends Future<A, CpuError>
-  implements CpuFuture<A> {
+export class TaskFuture<A> extends Future<A, CpuError> implements CpuFuture<A> {
   readonly #behind: TaskBehind;
 
   constructor(behind: TaskBehind) {

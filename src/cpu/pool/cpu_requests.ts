@@ -24,7 +24,11 @@ export class CpuRequests {
   }
 
   run(task: unknown, ...args: unknown[]): Effect.Effect<unknown, CpuError> {
-    return runTask(this.#scope, { task: taskValue(task), args, near: this.#near() });
+    return runTask(this.#scope, {
+      task: taskValue(task),
+      args,
+      near: this.#near(),
+    });
   }
 
   submit(task: unknown, ...args: unknown[]): TaskFuture<unknown> {
@@ -77,4 +81,3 @@ export class CpuRequests {
     return new Error("asked for here");
   }
 }
-

@@ -16,14 +16,13 @@ const LOOK = 1, LOOKS = 20;
 
 /**
  * The first rung of stopping a task: it was asked, and has its grace; then its
- * thread is stopped.
+ * thread is stopped. A task that has ended, its reply on the way, may be on the
+ * ladder together with the one that runs.
  */
 export class StopLadder {
   readonly #grace: number;
   readonly #climber: Climber;
-  #job: Job | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #looks = 0;
+  readonly #timers = new Map<Job, ReturnType<typeof setTimeout>>();
 
   constructor(grace: number, climber: Climber) {
     this.#grace = grace;
@@ -32,38 +31,36 @@ export class StopLadder {
 
   /** Whether a task has been asked to stop. */
   get isClimbing(): boolean {
-    return this.#job !== undefined;
+    return this.#timers.size > 0;
   }
 
   /** Begins with `job`, which was asked to stop. */
   begin(job: Job): void {
-    this.#job = job;
-    this.#looks = 0;
-    this.#wait(this.#grace);
+    this.#wait(job, this.#grace, 0);
   }
 
   /** A job has ended by itself. */
   ended(job: Job): void {
-    if (job === this.#job) this.end();
+    if (this.#timers.size === 0) return;
+    clearTimeout(this.#timers.get(job));
+    this.#timers.delete(job);
   }
 
   /** Waits for nothing any more. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#job = undefined;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
   }
 
-  #wait(ms: number): void {
-    this.#timer = setTimeout(() => this.#climb(), ms);
+  #wait(job: Job, ms: number, looks: number): void {
+    this.#timers.set(job, setTimeout(() => this.#climb(job, looks), ms));
   }
 
-  #climb(): void {
-    const isOver = this.#climber.isOver(this.#job!);
+  #climb(job: Job, looks: number): void {
+    const isOver = this.#climber.isOver(job);
     // Invariant: only the code that is to stop is stopped. Its reply may be on
     // the way, and the thread be about something else.
-    const again = isOver ?? this.#looks++ < LOOKS;
-    if (again) this.#wait(LOOK);
+    if (isOver ?? looks < LOOKS) this.#wait(job, LOOK, looks + 1);
     else this.#climber.stop();
   }
 }

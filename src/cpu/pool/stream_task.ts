@@ -97,8 +97,9 @@ class StreamJob implements JobOwner {
   /** Leaves: the generator returns; one that does not is stopped. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.receive.close();
-    if (this.#isEnded) return Effect.void;
     this.#leave();
+    // A job that had not started has ended by that.
+    if (this.#isEnded) return Effect.void;
     return suspendOn<void>(undefined, (settle) => {
       const { pool, settings } = this.#scope;
       const timer = setTimeout(
