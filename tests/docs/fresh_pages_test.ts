@@ -2,21 +2,28 @@ import assert from "node:assert/strict";
 import { errorsPage } from "../../scripts/errors_page.ts";
 import { ROOT } from "../architecture/_tree.ts";
 
-Deno.test("docs/errors.md is as `deno task docs:errors` writes it", async () => {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--allow-read",
-      "--allow-run",
-      "scripts/docs_errors.ts",
-      "--check",
-    ],
-    cwd: ROOT,
-  }).output();
+for (
+  const [page, script] of [
+    ["docs/errors.md", "scripts/docs_errors.ts"],
+    ["examples/README.md", "scripts/docs_examples.ts"],
+  ] as const
+) {
+  Deno.test(`${page} is as its script writes it`, async () => {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-run",
+        script,
+        "--check",
+      ],
+      cwd: ROOT,
+    }).output();
 
-  assert.equal(success, true, new TextDecoder().decode(stderr));
-});
+    assert.equal(success, true, new TextDecoder().decode(stderr));
+  });
+}
 
 Deno.test("errorsPage() tells the message, the cause and the mend of an error", () => {
   const page = errorsPage(
