@@ -19,12 +19,12 @@ export interface RanOn {
 export function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
   const { kind, values } = frame;
   if (kind !== REPLY.fault) {
-    return job.isUnwanted ? "cancelled" : Exit.succeed(values[0]);
+    return job.isUnwanted ? exitOfStop(job) : Exit.succeed(values[0]);
   }
   const fault = values[0] as Fault;
   // What went wrong for another reason is told, wanted or not.
   const isEnd = fault.why === "cancelled" || fault.why === "deadline";
-  if (job.isUnwanted && isEnd) return "cancelled";
+  if (job.isUnwanted && isEnd) return exitOfStop(job);
   return Exit.fail(errorOfFault(fault, callOf(job, on)));
 }
 
