@@ -76,10 +76,12 @@ export class LockCore implements GateKeeper<TaskClaim> {
     this.#state.release();
   }
 
-  /** Breaks `lot` with the lock: tasks wait there that need it to go on. */
+  /**
+   * Breaks `lot` with the lock: tasks wait there that need it to go on. Called
+   * by the owner before it releases: every later one is watched.
+   */
   addDependant(lot: ParkingLot): void {
     this.#dependants.add(lot);
-    this.#watchOwner();
   }
 
   /** Takes back `addDependant`. */

@@ -33,6 +33,7 @@ virtualTest(
       );
       yield* Effect.yieldNow;
 
+      yield* Effect.flip(detector.guard(Effect.void));
       const error = yield* Effect.flip(detector.guard(Effect.void));
 
       assert.equal(error._tag, "BusyResource");

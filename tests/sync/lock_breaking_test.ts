@@ -139,6 +139,7 @@ virtualTest(
       for (const visit of visits) {
         // Somebody waits meanwhile, so that the owner is watched.
         n.startSoon(Effect.andThen(checkpoint, visit));
+        n.startSoon(Effect.andThen(checkpoint, visit));
         yield* visit;
         n.startSoon(visit);
         yield* visit;
@@ -165,3 +166,17 @@ function countListeners(task: Task): { now: number; most: number } {
   };
   return count;
 }
+
+virtualTest(
+  "Lock.tryAcquire() is the first to hear of an owner that ended while nobody waited (R47)",
+  function* () {
+    const lock = new Lock();
+    yield* nursery(function* (n: Nursery) {
+      n.startSoon(lock.acquire, { name: "careless" });
+      yield* sleep(1);
+    });
+    assert.equal(lock.statistics().owner?.name, "careless");
+
+    assert.throws(() => lock.tryAcquire(), BrokenResource);
+  },
+);
