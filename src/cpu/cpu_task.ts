@@ -215,7 +215,12 @@ export class TaskValue {
   #kind: string | undefined = undefined;
 
   with(options: TaskOptions): TaskValue {
-    return new TaskValue(this.source, { ...this.options, ...options });
+    const { name } = options;
+    // The worker knows an inline task by its label alone.
+    const source = this.source.kind === "inline" && name !== undefined
+      ? { ...this.source, name }
+      : this.source;
+    return new TaskValue(source, { ...this.options, ...options });
   }
 }
 
