@@ -29,7 +29,11 @@ declare const task: unique symbol;
  * ```
  */
 export interface Limiter {
-  /** Waits until `borrower` is admitted. */
+  /**
+   * Waits until `borrower` is admitted.
+   *
+   * - **Cancellation:** must be a checkpoint that admits nobody when cancelled.
+   */
   acquireOnBehalfOf(borrower: unknown): Effect.Effect<void>;
   /** `borrower` is done. */
   releaseOnBehalfOf(borrower: unknown): void;

@@ -15,14 +15,23 @@ const registered = new Map<string, ErrorClass>();
  * name, fields and `_tag`.
  *
  * @example Catch by class what a task threw
- * ```ts ignore
- * import { registerError } from "espalier/cpu";
+ * ```ts
+ * import { cpuScope, inline, registerError, TaskFailed } from "espalier/cpu";
+ * import { run } from "espalier";
+ * import assert from "node:assert/strict";
+ * import * as Effect from "effect/Effect";
  *
  * class OutOfStock extends Error {
  *   override readonly name = "OutOfStock";
  * }
  * registerError(OutOfStock);
- * // A TaskFailed whose task threw one has `cause instanceof OutOfStock`.
+ *
+ * const order = inline((): void => {
+ *   throw Object.assign(new Error("no tea"), { name: "OutOfStock" });
+ * });
+ * const error = await run(cpuScope((cpu) => Effect.flip(cpu.run(order))));
+ * assert(error instanceof TaskFailed);
+ * assert(error.cause instanceof OutOfStock);
  * ```
  *
  * @param classes The classes; a later one replaces an earlier one of its name.

@@ -8,7 +8,7 @@ import { ConcurrencyError } from "../core/errors.ts";
  * native class, name, fields and `_tag` otherwise.
  *
  * @example Tell what a task threw
- * ```ts ignore
+ * ```ts
  * import { TaskFailed } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
@@ -55,7 +55,7 @@ export class TaskFailed extends ConcurrencyError {
  * the flag that Deno wants.
  *
  * @example Read which flag is missing
- * ```ts ignore
+ * ```ts
  * import { TaskNotFound } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
@@ -105,7 +105,7 @@ export class TaskNotFound extends ConcurrencyError {
  * without a word is refused too: instances of classes, `URL`, `Headers`.
  *
  * @example Read what cannot cross, and where it is
- * ```ts ignore
+ * ```ts
  * import { NotSerializable } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
@@ -140,7 +140,7 @@ export class NotSerializable extends ConcurrencyError {
  * under `"drop"` the one that has waited longest.
  *
  * @example Read the limit
- * ```ts ignore
+ * ```ts
  * import { QueueFull } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
@@ -177,7 +177,7 @@ export class QueueFull extends ConcurrencyError {
  * `clearPoison` on a `SharedLock`; replace the others.
  *
  * @example Read who left it so
- * ```ts ignore
+ * ```ts
  * import { Poisoned } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

@@ -7,7 +7,7 @@ import { ConcurrencyError } from "../core/errors.ts";
  * Tasks that waited behind it have not started and run on another worker.
  *
  * @example Read the exit code
- * ```ts ignore
+ * ```ts
  * import { WorkerCrashed } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
@@ -59,7 +59,7 @@ export class WorkerCrashed extends ConcurrencyError {
  * The worker is gone and replaced; the process is not in danger.
  *
  * @example Read the limit
- * ```ts ignore
+ * ```ts
  * import { WorkerOutOfMemory } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

@@ -11,7 +11,7 @@ import type { Strategy } from "./strategy.ts";
  *   its share and no other key moves.
  *
  * @example The same key, the same worker
- * ```ts ignore
+ * ```ts
  * import { affinity } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

@@ -5,7 +5,7 @@ import type { Strategy, WorkerView } from "./strategy.ts";
  * finished least. The default.
  *
  * @example The idle worker gets the task
- * ```ts ignore
+ * ```ts
  * import { leastLoaded } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

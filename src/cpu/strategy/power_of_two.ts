@@ -5,7 +5,7 @@ import type { Strategy } from "./strategy.ts";
  * `leastLoaded`, without looking at all of them.
  *
  * @example One of two
- * ```ts ignore
+ * ```ts
  * import { powerOfTwo } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

@@ -7,7 +7,7 @@ import type { Strategy, WorkerView } from "./strategy.ts";
  *   no other lose its turn.
  *
  * @example Each in turn
- * ```ts ignore
+ * ```ts
  * import { roundRobin } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

@@ -1,4 +1,19 @@
-/** One worker, as a {@linkcode Strategy} sees it. */
+/**
+ * One worker, as a {@linkcode Strategy} sees it.
+ *
+ * @example Show a strategy two workers
+ * ```ts
+ * import { leastLoaded, type WorkerView } from "espalier/cpu";
+ * import assert from "node:assert/strict";
+ *
+ * const workers: WorkerView[] = [
+ *   { id: 0, inFlight: 2, completed: 0 },
+ *   { id: 1, inFlight: 1, completed: 0 },
+ * ];
+ * const job = { task: "parse", key: undefined, priority: 0 };
+ * assert.equal(leastLoaded.start()(workers, job), 1);
+ * ```
+ */
 export interface WorkerView {
   /** Its number: kept when the worker behind it is replaced. */
   readonly id: number;
@@ -8,7 +23,20 @@ export interface WorkerView {
   readonly completed: number;
 }
 
-/** One task to be placed, as a {@linkcode Strategy} sees it. */
+/**
+ * One task to be placed, as a {@linkcode Strategy} sees it.
+ *
+ * @example One key, one worker
+ * ```ts
+ * import { affinity, type JobView } from "espalier/cpu";
+ * import assert from "node:assert/strict";
+ *
+ * const job: JobView = { task: "parse", key: "user 7", priority: 0 };
+ * const workers = [0, 1, 2].map((id) => ({ id, inFlight: 0, completed: 0 }));
+ * const choose = affinity.start();
+ * assert.equal(choose(workers, job), choose(workers, job));
+ * ```
+ */
 export interface JobView {
   /** The name of the task. */
   readonly task: string;
@@ -22,7 +50,7 @@ export interface JobView {
  * How a CPU scope picks a worker for a task. A value: write your own.
  *
  * @example Always the worker that has finished least
- * ```ts ignore
+ * ```ts
  * import type { Strategy } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *

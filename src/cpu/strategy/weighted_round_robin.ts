@@ -8,7 +8,7 @@ import type { Strategy } from "./strategy.ts";
  *   worker is picked as often as its weight says.
  *
  * @example Three to one, never three in a row at the seam
- * ```ts ignore
+ * ```ts
  * import { weightedRoundRobin } from "espalier/cpu";
  * import assert from "node:assert/strict";
  *
