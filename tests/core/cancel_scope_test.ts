@@ -7,7 +7,6 @@ import {
   cancelScope,
   checkpoint,
   checkpointIfCancelled,
-  currentEffectiveDeadline,
   now,
   nursery,
   run,
@@ -378,24 +377,5 @@ scopeTest(
     });
     assert.deepEqual(answer, Option.none());
     assert.equal(now(), 3 + 9 + 1000 + 1);
-  },
-);
-
-scopeTest(
-  "currentEffectiveDeadline() is the earliest up to a shield (R6)",
-  function* () {
-    yield* cancelScope(function* () {
-      assert.equal(currentEffectiveDeadline(), 50);
-      yield* cancelScope(function* (inner) {
-        assert.equal(currentEffectiveDeadline(), 50);
-        inner.shield = true;
-        assert.equal(currentEffectiveDeadline(), 70);
-        inner.cancel();
-        assert.equal(currentEffectiveDeadline(), -Infinity);
-        yield* Effect.void;
-      }, { deadline: 70 });
-      assert.equal(currentEffectiveDeadline(), 50);
-    }, { deadline: 50 });
-    assert.equal(currentEffectiveDeadline(), Infinity);
   },
 );

@@ -5,6 +5,7 @@ import * as Option from "effect/Option";
 import {
   cancelScope,
   checkpoint,
+  currentEffectiveDeadline,
   DeadlineExceeded,
   failAfter,
   failAt,
@@ -270,5 +271,24 @@ scopeTest(
       withService(Effect.andThen(sleep(1), Effect.die("crash")), sleepForever),
     );
     assert(Exit.hasDies(crash));
+  },
+);
+
+scopeTest(
+  "currentEffectiveDeadline() is the earliest up to a shield (R6)",
+  function* () {
+    yield* cancelScope(function* () {
+      assert.equal(currentEffectiveDeadline(), 50);
+      yield* cancelScope(function* (inner) {
+        assert.equal(currentEffectiveDeadline(), 50);
+        inner.shield = true;
+        assert.equal(currentEffectiveDeadline(), 70);
+        inner.cancel();
+        assert.equal(currentEffectiveDeadline(), -Infinity);
+        yield* Effect.void;
+      }, { deadline: 70 });
+      assert.equal(currentEffectiveDeadline(), 50);
+    }, { deadline: 50 });
+    assert.equal(currentEffectiveDeadline(), Infinity);
   },
 );
