@@ -27,7 +27,8 @@ const registered = new Map<string, ErrorClass>();
  * registerError(OutOfStock);
  *
  * const order = inline((): void => {
- *   throw Object.assign(new Error("no tea"), { name: "OutOfStock" });
+ *   class OutOfStock extends Error {}
+ *   throw new OutOfStock("no tea");
  * });
  * const error = await run(cpuScope((cpu) => Effect.flip(cpu.run(order))));
  * assert(error instanceof TaskFailed);
