@@ -20,7 +20,8 @@ export class Feed<A> {
   readonly #pace: Pace | undefined;
   readonly #results: Results<unknown>;
   #running = 0;
-  #freed: (() => void) | undefined = undefined;
+  /** Ends the last wait for a place; once that is over it does nothing. */
+  #freed: () => void = () => {};
 
   constructor(
     source: ItemSource<A>,
@@ -55,15 +56,11 @@ export class Feed<A> {
 
   readonly #place = suspendOn<void, never>(PLACE, (settle) => {
     this.#freed = () => settle(Exit.void);
-    return () => {
-      this.#freed = undefined;
-      return "aborted";
-    };
+    return () => "aborted";
   });
 
   readonly #ended = (): void => {
     this.#running--;
-    this.#freed?.();
-    this.#freed = undefined;
+    this.#freed();
   };
 }

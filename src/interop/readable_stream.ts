@@ -73,7 +73,7 @@ export function fromReadableStream<T, E = never>(
 class ReaderSource<T> implements PumpSource<T> {
   readonly #reader: ReadableStreamDefaultReader<T>;
   readonly #signal: AbortSignal;
-  #isOpen = true;
+  #hasFailed = false;
 
   constructor(reader: ReadableStreamDefaultReader<T>, signal: AbortSignal) {
     this.#reader = reader;
@@ -82,25 +82,21 @@ class ReaderSource<T> implements PumpSource<T> {
 
   /** A read that is not wanted any more is let go of: `close` ends it. */
   pull(): Effect.Effect<IteratorResult<T, unknown>> {
-    const read = fromPromise(() => this.#reader.read(), {
-      onCancel: "abandon",
-    });
-    return Effect.matchCauseEffect(read, {
-      onSuccess: (step) => {
-        this.#isOpen = !step.done;
-        return Effect.succeed(step as IteratorResult<T, unknown>);
-      },
-      onFailure: (cause) => {
-        this.#isOpen = false;
-        return Effect.failCause(cause);
-      },
+    const read = fromPromise(
+      () => this.#reader.read() as Promise<IteratorResult<T, unknown>>,
+      { onCancel: "abandon" },
+    );
+    return Effect.catchCause(read, (cause) => {
+      this.#hasFailed = true;
+      return Effect.failCause(cause);
     });
   }
 
   readonly close: Effect.Effect<void> = fromPromise(async () => {
     try {
-      // The reason of a signal that has not aborted is `undefined`.
-      if (this.#isOpen) await this.#reader.cancel(this.#signal.reason);
+      // A stream that has ended does not mind; one that has failed would say it
+      // again. The reason of a signal that has not aborted is `undefined`.
+      if (!this.#hasFailed) await this.#reader.cancel(this.#signal.reason);
     } catch (thrown) {
       const isAbort = thrown instanceof Error && thrown.name === "AbortError";
       if (!isAbort && thrown !== this.#signal.reason) throw thrown;

@@ -46,6 +46,21 @@ Deno.test("sourceOf() pulls now from what is not async, and closes it once", asy
   assert.equal(closed, 1);
 });
 
+Deno.test("sourceOf() does not close what has thrown", async () => {
+  const items = {
+    [Symbol.iterator]: () => ({
+      next: () => {
+        throw "worn";
+      },
+      return: () => assert.fail("closed"),
+    }),
+  };
+  const source = sourceOf(items, "test")();
+
+  assert.throws(() => source.pull(), (thrown) => thrown === "worn");
+  assert.deepEqual((await runExit(source.close))._tag, "Success");
+});
+
 Deno.test("sourceOf() says what it was given instead of items", () => {
   assert.throws(() => sourceOf(5 as never, "map items"), {
     name: "TypeError",
