@@ -89,9 +89,11 @@ function unreached(tree: Tree, scripts: Tree): string[] {
     importsOf(new Map([...tree, ...scripts])).map(({ to }) => to),
   );
   const text = [...tree.values()].join("\n");
+  // A script that builds from a file names it by its path from the root.
+  const built = [...scripts.values()].join("\n");
   return [...tree.keys()].filter((path) =>
     tree.has(`src/${roomOf(path)}/mod.ts`) && !path.endsWith("/mod.ts") &&
-    !targets.has(path) &&
+    !targets.has(path) && !built.includes(`"${path}"`) &&
     !text.includes(`${path.split("/").at(-1)}", import.meta.url`)
   );
 }
