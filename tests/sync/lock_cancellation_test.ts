@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
-import { cancelScope, checkpoint, type Nursery, nursery } from "espalier";
+import {
+  cancelScope,
+  checkpoint,
+  currentTask,
+  moveOnAfter,
+  type Nursery,
+  nursery,
+  run,
+} from "espalier";
 import { Lock } from "espalier/sync";
+import { VirtualClock } from "espalier/testing";
 import { stopAtEveryStep } from "../../src/testing/_injection.ts";
 import { JumpyScheduler } from "./support/jumpy_scheduler.ts";
 import { virtualRun, virtualTest } from "../support/virtual_test.ts";
 
 virtualTest(
-  "Lock keeps its place with a waiter that is cancelled, and with one that is not (R13, R14)",
+  "Lock keeps its place with a waiter that is cancelled, and with one that is not (R13, R14, anyio #1145)",
   function* () {
     const lock = new Lock();
     const trail: string[] = [];
@@ -103,3 +112,41 @@ virtualTest(
     });
   },
 );
+
+// A waiter whose time is over in the very step in which the lock is released:
+// what came first counts, and the waiter is told what is true.
+const SAME_STEP = ["moveOnAfter", "Effect.timeoutOption"].flatMap((by) =>
+  ["release, timeout", "timeout, release"].map((order) => ({ by, order }))
+);
+
+for (const { by, order } of SAME_STEP) {
+  Deno.test(`Lock is not lost between ${by} and a release in the same step: ${order} (R14, anyio #589)`, async () => {
+    const clock = new VirtualClock();
+    const lock = new Lock();
+    const program = nursery(function* (n: Nursery) {
+      yield* lock.acquire;
+      const waiter = n.startSoon(function* () {
+        const got = yield* by === "moveOnAfter"
+          ? moveOnAfter(1, lock.acquire)
+          : Effect.timeoutOption(lock.acquire, 1);
+        const isOwner = lock.statistics().owner === currentTask();
+        assert.equal(Option.isSome(got), isOwner);
+        if (isOwner) lock.release();
+        return isOwner;
+      });
+      const next = n.startSoon(lock.withLock(Effect.succeed("next")));
+      for (let i = 0; i < 4; i++) yield* checkpoint;
+
+      for (const event of order.split(", ")) {
+        if (event === "release") lock.release();
+        else clock.advance(1);
+      }
+
+      assert.equal(yield* waiter, order.startsWith("release"));
+      assert.equal(yield* next, "next");
+      assert.equal(lock.statistics().locked, false);
+    });
+
+    await run(program, { clock });
+  });
+}
