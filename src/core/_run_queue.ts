@@ -33,6 +33,8 @@ const SLICE_MS = 4;
  * its own, so that a scheduler that chooses the order sees each of them.
  */
 export class ForeignQueue implements RunQueue {
+  /** Grows with every turn on any scheduler that is not ours. */
+  static turns = 0;
   readonly #scheduler: Scheduler.Scheduler & Partial<RunQueue>;
   readonly #dispatcher: Scheduler.SchedulerDispatcher;
 
@@ -53,7 +55,12 @@ export class ForeignQueue implements RunQueue {
   push(job: Job): void {
     // A scheduler that takes jobs sees whose they are.
     if (this.#scheduler.push !== undefined) this.#scheduler.push(job);
-    else this.#dispatcher.scheduleTask(() => job.step(), 0);
+    else {
+      this.#dispatcher.scheduleTask(() => {
+        ForeignQueue.turns++;
+        job.step();
+      }, 0);
+    }
   }
 
   began(fiber: Fiber.Fiber<unknown, unknown>): void {

@@ -1,4 +1,5 @@
 import { allBridges } from "./_bridges.ts";
+import { ForeignQueue } from "./_run_queue.ts";
 import { loopScheduler } from "./_run_state.ts";
 
 /** What a clock that moves by itself has to know before it does. */
@@ -20,7 +21,9 @@ export function allIdle(): Idleness {
   // clock has to move for it to go on.
   const inFlight = Math.max(0, allBridges.inbound - allBridges.outbound);
   return {
-    turns: loop.turns,
+    // What waits on a scheduler of somebody else's cannot be seen; that it is
+    // worked off can.
+    turns: loop.turns + ForeignQueue.turns,
     isIdle: loop.isIdle,
     inFlight,
     mayJump: inFlight === 0,
