@@ -35,9 +35,12 @@ Deno.test("a clock that jumps waits for the turns of a scheduler that is not our
 
 Deno.test("a scheduler that counts sees every turn of a run as a task of its own", async () => {
   let tasks = 0;
-  class Counting extends Scheduler.MixedScheduler {
-    override makeDispatcher(): Scheduler.SchedulerDispatcher {
-      const dispatcher = super.makeDispatcher();
+  const effects = new Scheduler.MixedScheduler();
+  const counting: Scheduler.Scheduler = {
+    executionMode: "async",
+    shouldYield: (fiber) => effects.shouldYield(fiber),
+    makeDispatcher() {
+      const dispatcher = effects.makeDispatcher();
       return {
         scheduleTask(task, priority) {
           tasks++;
@@ -45,12 +48,12 @@ Deno.test("a scheduler that counts sees every turn of a run as a task of its own
         },
         flush: () => dispatcher.flush(),
       };
-    }
-  }
+    },
+  };
   await virtualRun(() =>
     nursery(function* (n) {
       for (let i = 0; i < 10; i++) n.startSoon(checkpoint);
       yield* moveOnAfter(1, Effect.never);
-    }), { scheduler: new Counting() });
+    }), { scheduler: counting });
   assert(tasks >= 20, `${tasks} tasks`);
 });
