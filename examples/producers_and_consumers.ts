@@ -25,14 +25,16 @@ const done = new Map<string, number>();
 
 await main(nursery(function* (n: Nursery<ChannelClosed | ChannelBroken>) {
   const [send, receive] = openMemoryChannel<string>(2, { name: "jobs" });
-  for (const name of ["bakery", "florist"]) {
+  const producers = ["bakery", "florist"].map((name) => {
     const mine = send.clone();
-    n.startSoon(() => produce(mine, name), { name });
-  }
+    return n.startSoon(() => produce(mine, name), { name });
+  });
   send.close();
   for (const name of ["Ada", "Ben", "Cleo"]) {
     n.startSoon(() => consume(receive, name), { name });
   }
+  for (const producer of producers) yield* producer;
+  console.log(`${Math.round(now())} ms: everything is handed over`);
 }));
 
 const total = [...done.values()].reduce((sum, count) => sum + count, 0);
@@ -56,6 +58,7 @@ function* consume(jobs: ReceiveChannel<string>, name: string) {
 // Output:
 // 100 ms: bakery has handed over everything
 // 150 ms: florist has handed over everything
+// 150 ms: everything is handed over
 // 200 ms: Ada is done, peak 2
 // 300 ms: Ben is done, peak 2
 // 300 ms: Cleo is done, peak 2
