@@ -3,16 +3,8 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { BrokenResource } from "../core/errors.ts";
 import { ParkingLot, type ParkOptions } from "../core/parking_lot.ts";
 import type { Settle } from "../core/suspend_task.ts";
-import type { AnyTask } from "../core/task.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
 import type { Claim, WaitQueue } from "./_wait_queue.ts";
-
-/** What a wait is for, as told to people and to the search for deadlocks. */
-export interface Subject {
-  /** As in `Lock "orders"`. */
-  readonly label: string;
-  /** The tasks that could end the wait, where that is known. */
-  holders?(): ReadonlyArray<AnyTask>;
-}
 
 /** The claims that wait in a parking lot, as a state machine sees them. */
 export class ClaimQueue<C extends Claim> implements WaitQueue<C> {
@@ -34,7 +26,7 @@ export class ClaimQueue<C extends Claim> implements WaitQueue<C> {
   enter(
     settle: Settle<void, never>,
     claim: C,
-    options: { readonly subject: Subject; readonly lost: () => void },
+    options: { readonly subject: WaitSubject; readonly lost: () => void },
   ): () => "aborted" {
     return enterOrDie(this.lot, settle, { payload: claim, ...options });
   }

@@ -12,7 +12,8 @@ import { effectOfHere } from "../core/body_here.ts";
 import { attemptOrWait, type Granted } from "../core/checkpoint.ts";
 import { WouldBlock } from "../core/room_errors.ts";
 import type { Settle } from "../core/suspend_task.ts";
-import type { ClaimQueue, Subject } from "./_claim_queue.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
+import type { ClaimQueue } from "./_claim_queue.ts";
 import type { Claim } from "./_wait_queue.ts";
 
 /** What a gate asks of the state machine behind it. */
@@ -39,10 +40,14 @@ export interface GateKeeper<C> {
  */
 export class Gate<C extends Claim> {
   readonly #queue: ClaimQueue<C>;
-  readonly #subject: Subject;
+  readonly #subject: WaitSubject;
   readonly #keeper: GateKeeper<C>;
 
-  constructor(queue: ClaimQueue<C>, subject: Subject, keeper: GateKeeper<C>) {
+  constructor(
+    queue: ClaimQueue<C>,
+    subject: WaitSubject,
+    keeper: GateKeeper<C>,
+  ) {
     this.#queue = queue;
     this.#subject = subject;
     this.#keeper = keeper;

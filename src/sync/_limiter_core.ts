@@ -10,9 +10,10 @@ import type {
 import type { WouldBlock } from "../core/room_errors.ts";
 import { leakWatch } from "../core/leak_port.ts";
 import { type AnyTask, runningTask } from "../core/task.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
 import { checkCapacity } from "./_capacity.ts";
 import { CapacityState, type TokenClaim } from "./_capacity_state.ts";
-import { ClaimQueue, type Subject } from "./_claim_queue.ts";
+import { ClaimQueue } from "./_claim_queue.ts";
 import { Gate, type GateKeeper } from "./_gate.ts";
 import { ownTask } from "./_owner.ts";
 
@@ -32,7 +33,7 @@ export class LimiterCore implements GateKeeper<LimiterClaim> {
     checkCapacity(total, "total", `make ${label}`);
     this.#label = label;
     this.#state = new CapacityState(this.#queue, total);
-    const subject: Subject = { label, holders: () => this.#holders() };
+    const subject: WaitSubject = { label, holders: () => this.#holders() };
     this.#gate = new Gate(this.#queue, subject, this);
     leakWatch?.made(() => {
       const { size } = this.#state.lent;
@@ -110,11 +111,9 @@ export class LimiterCore implements GateKeeper<LimiterClaim> {
     this.#state.left(claim);
   }
 
-  /** The tasks that borrowed and can still give back. */
+  /** The tasks that borrowed; one that has ended will hardly give back. */
   #holders(): ReadonlyArray<AnyTask> {
-    return [...this.#state.lent.values()].flatMap(({ task }) =>
-      task !== undefined && task.exit === undefined ? [task] : []
-    );
+    return [...this.#state.lent.values()].flatMap(({ task }) => task ?? []);
   }
 }
 

@@ -5,7 +5,8 @@ import type { ParkingLot } from "../core/parking_lot.ts";
 import { leakWatch } from "../core/leak_port.ts";
 import type { WouldBlock } from "../core/room_errors.ts";
 import type { AnyTask } from "../core/task.ts";
-import { ClaimQueue, type Subject } from "./_claim_queue.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
+import { ClaimQueue } from "./_claim_queue.ts";
 import { Gate, type GateKeeper } from "./_gate.ts";
 import { type LockClaim, LockState } from "./_lock_state.ts";
 import { OwnerWatch, ownTask, remainsOf } from "./_owner.ts";
@@ -32,7 +33,7 @@ export class LockCore implements GateKeeper<TaskClaim> {
 
   constructor(label: string) {
     this.label = label;
-    const subject: Subject = { label, holders: () => this.holders() };
+    const subject: WaitSubject = { label, holders: () => this.holders() };
     this.gate = new Gate(this.queue, subject, this);
     leakWatch?.made(() => remainsOf(label, this.holders()));
   }

@@ -11,7 +11,8 @@ import { BrokenResource } from "../core/errors.ts";
 import type { WouldBlock } from "../core/room_errors.ts";
 import { leakWatch } from "../core/leak_port.ts";
 import type { AnyTask } from "../core/task.ts";
-import { ClaimQueue, type Subject } from "./_claim_queue.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
+import { ClaimQueue } from "./_claim_queue.ts";
 import { Gate, type GateKeeper } from "./_gate.ts";
 import { OwnerWatch, ownTask, remainsOf } from "./_owner.ts";
 import {
@@ -45,7 +46,7 @@ export class RwLockCore implements GateKeeper<TaskAccess> {
 
   constructor(label: string) {
     this.#label = label;
-    const subject: Subject = { label, holders: () => this.#holders() };
+    const subject: WaitSubject = { label, holders: () => this.#holders() };
     this.#gate = new Gate(this.queue, subject, this);
     leakWatch?.made(() => remainsOf(label, this.#holders()));
   }

@@ -5,8 +5,8 @@ import type { BrokenResource } from "../core/errors.ts";
 import { ParkingLot } from "../core/parking_lot.ts";
 import type { Settle } from "../core/suspend_task.ts";
 import { runningTask } from "../core/task.ts";
+import type { WaitSubject } from "../core/wait_subject.ts";
 import { BarrierRound } from "./_barrier_state.ts";
-import type { Subject } from "./_claim_queue.ts";
 import { labelOf } from "./_owner.ts";
 
 /** Options for a {@linkcode Barrier}. */
@@ -68,7 +68,7 @@ export class Barrier {
   readonly #parties: number;
   #round: BarrierRound;
   #lot = new ParkingLot();
-  readonly #subject: Subject;
+  readonly #subject: WaitSubject;
 
   /**
    * Arrives and waits for the rest; answers how many had arrived before.

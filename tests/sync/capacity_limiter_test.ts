@@ -287,19 +287,23 @@ virtualTest(
 );
 
 virtualTest(
-  "CapacityLimiter tells who could end a wait: the living tasks that borrowed",
+  "CapacityLimiter tells who could end a wait: the tasks that borrowed, ended ones too",
   function* () {
     const limiter = new CapacityLimiter(2, { name: "disk" });
     yield* nursery(function* (n: Nursery) {
       yield* limiter.acquireOnBehalfOf("mine");
-      yield* n.startSoon(limiter.acquireOnBehalfOf("of one that ended"));
+      const forgetful = { name: "forgetful" };
+      yield* n.startSoon(limiter.acquireOnBehalfOf("job"), forgetful);
       n.startSoon(limiter.withToken(Effect.void), { name: "waiter" });
       yield* checkpoint;
 
       const waiter = n.children.find(({ name }) => name === "waiter");
 
       assert.equal(waiter?.waitingFor, 'CapacityLimiter "disk"');
-      assert.deepEqual(holdersOf(waiter!), [currentTask()]);
+      assert.deepEqual(holdersOf(waiter!).map(({ name }) => name), [
+        currentTask().name,
+        "forgetful",
+      ]);
       limiter.releaseOnBehalfOf("mine");
     });
   },
