@@ -11,7 +11,8 @@ import type { Nursery } from "../../core/task.ts";
 import { NurseryClosed } from "../../core/usage_errors.ts";
 import type { CpuError } from "../cpu_error.ts";
 import type { Limiter } from "../cpu_task.ts";
-import { Pool, type PoolSettings } from "./pool.ts";
+import { Pool } from "./pool.ts";
+import type { PoolSettings } from "./pool_policy.ts";
 
 type AnyFiber = Parameters<typeof countForeignWork>[0];
 

@@ -1,5 +1,6 @@
 // One call that its caller waits for: the Effect behind `run`.
 
+import { isDeadlocked } from "./running_jobs.ts";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { TaskCancelled } from "../../core/cancellation_errors.ts";
@@ -96,7 +97,7 @@ function begin(
     const job = new Job({ task, args: ready, owner, near, parent });
     onJob?.(job);
     scope.pool.add(job);
-    if (parent && job.state === "queued" && scope.pool.isDeadlocked) {
+    if (parent && job.state === "queued" && isDeadlocked(scope.pool.crew)) {
       const { name, workers } = scope.settings;
       job.defect = new ReentryDeadlock(task.name, name, workers);
       scope.pool.cancel(job);

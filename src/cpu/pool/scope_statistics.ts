@@ -1,11 +1,13 @@
 import type { PoolWorker } from "./pool_worker.ts";
 import type { Slot } from "./crew.ts";
 import { DurationHistogram } from "./histogram.ts";
+import { runningIn } from "./running_jobs.ts";
 import type { Pool } from "./pool.ts";
 import type { CpuStatistics, WorkerStatistics } from "./tally.ts";
 
 /** What a pool looks like now. */
-export function statisticsOf({ tally, crew, running }: Pool): CpuStatistics {
+export function statisticsOf({ tally, crew }: Pool): CpuStatistics {
+  const running = runningIn(crew);
   const living = crew.slots.flatMap((slot): WorkerStatistics[] => {
     const worker = slot.worker ??
       [...crew.leaving].find((leaving) => leaving.slot === slot.id);

@@ -1,0 +1,149 @@
+import type { Crew, Slot } from "./crew.ts";
+import type { Job } from "./job.ts";
+import type { JobQueue } from "./job_queue.ts";
+import type { PoolWorker } from "./pool_worker.ts";
+
+/** Who is told of what is handed out. */
+export interface DispatchUser {
+  /** Puts a job that was held into a queue, if there is one and room for it. */
+  admitHeld(): boolean;
+  /** A job went to a worker. */
+  sent(job: Job): void;
+  /** Jobs came back from a worker that has not started them. */
+  returned(worker: PoolWorker, jobs: readonly Job[]): void;
+}
+
+/** How long a head may stand still before others are taken from behind it. */
+const STUCK = 3;
+
+/** Hands jobs from the queues to the workers. */
+export class Dispatch {
+  readonly #crew: Crew;
+  readonly #queue: JobQueue;
+  readonly #isCentral: boolean;
+  readonly #user: DispatchUser;
+  #isDispatching = false;
+  #stuckTimer: ReturnType<typeof setTimeout> | undefined;
+  #heads: (Job | undefined)[] = [];
+
+  /**
+   * @param queue The central queue.
+   * @param isCentral Whether jobs wait there, and go to whoever is free.
+   */
+  constructor(
+    crew: Crew,
+    queue: JobQueue,
+    isCentral: boolean,
+    user: DispatchUser,
+  ) {
+    this.#crew = crew;
+    this.#queue = queue;
+    this.#isCentral = isCentral;
+    this.#user = user;
+  }
+
+  /** Hands out nothing any more. */
+  close(): void {
+    clearTimeout(this.#stuckTimer);
+  }
+
+  /** Hands out whatever can be handed out now. */
+  run(): void {
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    // Terminates: each turn sends a job or admits one.
+    do {
+      this.#sendCentral();
+      for (const slot of this.#crew.slots) this.#sendTo(slot, slot.queue);
+    } while (this.#user.admitHeld());
+    this.#isDispatching = false;
+  }
+
+  #sendCentral(): void {
+    for (;;) {
+      const job = this.#queue.peek();
+      if (job === undefined) return;
+      const slot = freest(this.#crew.slots, job);
+      if (slot === undefined) break;
+      this.#queue.shift();
+      this.#send(slot, job);
+      this.#sendGroup(slot, this.#queue, job.group);
+    }
+    this.#crew.wake();
+  }
+
+  #sendGroup(slot: Slot, queue: JobQueue, group: object | undefined): void {
+    if (group === undefined) return;
+    for (let job = queue.peek(); job?.group === group; job = queue.peek()) {
+      queue.shift();
+      this.#send(slot, job);
+    }
+  }
+
+  #sendTo(slot: Slot, queue: JobQueue): void {
+    for (;;) {
+      const job = queue.peek();
+      if (job === undefined) return;
+      if (!slot.worker?.accepts(job)) break;
+      queue.shift();
+      this.#send(slot, job);
+      this.#sendGroup(slot, queue, job.group);
+    }
+    if (slot.worker === undefined) this.#crew.wake();
+  }
+
+  #send(slot: Slot, job: Job): void {
+    const worker = slot.worker!;
+    job.sentAt = performance.now();
+    worker.send(job);
+    this.#user.sent(job);
+    this.#crew.jobSent();
+    if (worker.inFlight.size > 1 || worker.state === "starting") {
+      this.#watchStuck();
+    }
+  }
+
+  /**
+   * Frees what waits behind a task that takes longer than its kind did before,
+   * or for a thread that still starts while another is idle.
+   */
+  #watchStuck(): void {
+    if (!this.#isCentral || this.#stuckTimer !== undefined) return;
+    this.#stuckTimer = setTimeout(() => {
+      this.#stuckTimer = undefined;
+      const isAnyIdle = this.#crew.slots.some(({ worker }) =>
+        worker?.isIdle && worker.state === "ready"
+      );
+      const before = this.#heads;
+      this.#heads = this.#crew.slots.map(({ worker }, index) => {
+        if (worker === undefined || worker.unstarted === 0) return undefined;
+        this.#watchStuck();
+        const head = worker.inFlight.values().next().value;
+        const isStuck = worker.state === "ready"
+          ? head === before[index]
+          : isAnyIdle;
+        if (isStuck && head?.group === undefined) {
+          this.#user.returned(worker, worker.recallAll());
+        }
+        return head;
+      });
+    }, STUCK);
+  }
+}
+
+/** Who may have the job: an idle one first, a running one before a new one. */
+function freest(slots: readonly Slot[], job: Job): Slot | undefined {
+  let best: Slot | undefined;
+  let least = Infinity;
+  for (const slot of slots) {
+    const { worker } = slot;
+    if (!worker?.accepts(job)) continue;
+    const { size } = worker.inFlight;
+    const load = size === 0 ? (worker.state === "ready" ? -2 : -1) : size;
+    if (load > least) continue;
+    if (load === least && slot.completed >= best!.completed) continue;
+    best = slot;
+    least = load;
+  }
+  return best;
+}
