@@ -1,0 +1,150 @@
+// Crawls two hosts until it has found three treasures, each page once.
+//
+// Every page is a task of one nursery. Watch that no host is asked for more than
+// two pages at once; that a page that is out of order is asked for again; that a
+// link that many pages have is followed once; and that the third treasure cancels
+// what is still under way: the deep never answers, and holds nobody up. Nor would
+// anything else, after five seconds. The hosts are servers of this program.
+//
+//     deno run --allow-net=127.0.0.1 examples/38_scraper.ts
+
+import * as Effect from "effect/Effect";
+import * as Schedule from "effect/Schedule";
+import {
+  CapacityLimiter,
+  failAfter,
+  fromPromise,
+  main,
+  moveOnAfter,
+  type Nursery,
+  nursery,
+} from "espalier";
+
+interface Page {
+  readonly links?: readonly string[];
+  readonly treasure?: string;
+  /** How often it is out of order before it answers; `Infinity` for silence. */
+  readonly failures?: number;
+}
+
+const sites: Readonly<Record<string, Readonly<Record<string, Page>>>> = {
+  sea: {
+    "/": { links: ["sea/deep", "sea/reef", "sea/wreck", "shore/"] },
+    "/deep": { failures: Infinity },
+    "/reef": { links: ["sea/", "sea/wreck"], treasure: "pearl" },
+    "/wreck": { links: ["sea/reef"], treasure: "coin", failures: 2 },
+  },
+  shore: {
+    "/": { links: ["shore/cave", "shore/dune", "sea/"] },
+    "/cave": { links: ["shore/", "shore/dune"], treasure: "ring" },
+    "/dune": {},
+  },
+};
+
+await main(Effect.scoped(Effect.gen(function* () {
+  const hosts = { sea: yield* serve("sea"), shore: yield* serve("shore") };
+  const found: string[] = [];
+
+  const crawled = yield* moveOnAfter(
+    "5 seconds",
+    crawl(["sea/", "shore/"], hosts, found),
+  );
+
+  console.log(`in time? ${crawled._tag === "Some"}`);
+  console.log(`found ${found.sort().join(", ")}`);
+  for (const [name, { asked, most }] of Object.entries(hosts)) {
+    const paths = Object.keys(sites[name]!);
+    const times = paths.map((path) => `${path} ${asked.get(path)}×`).join(", ");
+    console.log(`${name}: ${times}; two at most: ${most() <= 2}`);
+  }
+})));
+
+/** Follows every link once, and stops at the third treasure. */
+function crawl(
+  seeds: readonly string[],
+  hosts: Readonly<Record<string, Host>>,
+  found: string[],
+) {
+  const seen = new Set<string>();
+  return nursery(function* (n: Nursery) {
+    for (const link of seeds) follow(link);
+    yield* Effect.void;
+
+    function follow(link: string) {
+      if (seen.has(link)) return;
+      seen.add(link);
+      n.startSoon(() => visit(link), { name: link });
+    }
+
+    function* visit(link: string) {
+      const { url, limiter } = hosts[link.split("/")[0]!]!;
+      const path = link.slice(link.indexOf("/"));
+      const page = yield* Effect.option(limiter.withToken(get(url + path)));
+      if (page._tag === "None") return;
+      const { links = [], treasure } = page.value;
+      links.forEach(follow);
+      if (treasure === undefined) return;
+      found.push(treasure);
+      if (found.length === 3) n.cancelScope.cancel("three are enough");
+    }
+  });
+}
+
+/** Asks for a page, a few times if need be, each time for at most two seconds. */
+function get(url: string) {
+  const once = fromPromise(async (signal) => {
+    const response = await fetch(url, { signal });
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return JSON.parse(body) as Page;
+  }, { catch: (error) => error });
+  return Effect.retry(failAfter("2 seconds", once), {
+    schedule: Schedule.exponential("10 millis"),
+    times: 3,
+  });
+}
+
+interface Host {
+  readonly url: string;
+  readonly limiter: CapacityLimiter;
+  readonly asked: Map<string, number>;
+  most(): number;
+}
+
+/** Serves a site on the loopback until the scope closes. */
+function serve(name: string) {
+  const asked = new Map<string, number>();
+  const closing = Promise.withResolvers<void>();
+  let now = 0;
+  let most = 0;
+  const respond = async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    const page = sites[name]![pathname]!;
+    const times = (asked.get(pathname) ?? 0) + 1;
+    asked.set(pathname, times);
+    most = Math.max(most, ++now);
+    const { failures = 0 } = page;
+    if (failures === Infinity) await closing.promise;
+    now--;
+    return Response.json(page, { status: times > failures ? 200 : 503 });
+  };
+  const open = Effect.sync(() =>
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, respond)
+  );
+  const close = (server: Deno.HttpServer) => {
+    closing.resolve();
+    return fromPromise(() => server.shutdown());
+  };
+  return Effect.map(Effect.acquireRelease(open, close), ({ addr }): Host => ({
+    url: `http://127.0.0.1:${addr.port}`,
+    limiter: new CapacityLimiter(2, { name }),
+    asked,
+    most: () => most,
+  }));
+}
+
+// Output:
+// in time? true
+// found coin, pearl, ring
+// sea: / 1×, /deep 1×, /reef 1×, /wreck 3×; two at most: true
+// shore: / 1×, /cave 1×, /dune 1×; two at most: true
