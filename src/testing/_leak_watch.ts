@@ -1,21 +1,11 @@
 import { type LeakWatch, watchLeaks } from "../core/leak_port.ts";
+import type { Made, Note } from "./_made.ts";
 import { watchPorts } from "./_port_leaks.ts";
 import { watchProcesses } from "./_process_leaks.ts";
 import { watchThreads } from "./_thread_leaks.ts";
 import { watchTimers } from "./_timer_leaks.ts";
 import { placeIn } from "./_place.ts";
 import type { Leak } from "./leaked.ts";
-
-/** Something that was made while the watch was on. */
-export interface Made {
-  /** What is left of it, in words, or `undefined` once nothing is. */
-  remains(): string | undefined;
-  /** Ends it, so that the leak of one test is not that of the next. */
-  end?(): void;
-}
-
-/** Notes that something is being made now. */
-export type Note = (made: Made) => void;
 
 interface Entry extends Made {
   /** Made where the thing was made: its stack says where that is. */

@@ -1,4 +1,4 @@
-import type { Note } from "./_leak_watch.ts";
+import type { Note } from "./_made.ts";
 import { isOpen } from "./_thread_leaks.ts";
 
 /** Watches the ports of message channels; answers how to stop. */

@@ -1,4 +1,4 @@
-import type { Note } from "./_leak_watch.ts";
+import type { Note } from "./_made.ts";
 
 /** Watches the child processes of `Deno.Command`; answers how to stop. */
 export function watchProcesses(note: Note): () => void {

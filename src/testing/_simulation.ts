@@ -132,7 +132,7 @@ export class Simulation
   }
 
   isPreempted(fiber: AnyFiber): boolean {
-    return this.#preempted.has(fiber);
+    return fiber === this.#preempting || this.#preempted.has(fiber);
   }
 
   began(fiber: AnyFiber): void {

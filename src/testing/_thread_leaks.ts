@@ -1,7 +1,7 @@
 import { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { Worker as NodeWorker } from "node:worker_threads";
-import type { Made, Note } from "./_leak_watch.ts";
+import type { Made, Note } from "./_made.ts";
 
 /** Watches workers, the web's and Node's; answers how to stop. */
 export function watchThreads(note: Note): () => void {

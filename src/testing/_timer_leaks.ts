@@ -1,4 +1,4 @@
-import type { Note } from "./_leak_watch.ts";
+import type { Note } from "./_made.ts";
 
 type TimerId = ReturnType<typeof setTimeout>;
 type Callback = (...args: unknown[]) => void;

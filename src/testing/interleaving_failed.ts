@@ -1,6 +1,15 @@
 import { ConcurrencyError } from "../core/errors.ts";
 
-/** What an {@linkcode InterleavingFailed} has to tell. */
+/**
+ * What an {@linkcode InterleavingFailed} has to tell.
+ *
+ * @example Take the token out of a failure
+ * ```ts
+ * import type { InterleavingReport } from "espalier/testing";
+ *
+ * const tokenOf = ({ token }: InterleavingReport): string => token;
+ * ```
+ */
 export interface InterleavingReport {
   /** The name of the test. */
   readonly test: string;

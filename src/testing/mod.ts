@@ -9,8 +9,11 @@ export {
   assertNoCheckpoints,
 } from "./assert_checkpoints.ts";
 export { Autojump, type JumpingClock } from "./autojump.ts";
-export { checkChannel, type CheckChannelOptions } from "./check_channel.ts";
 export { checkLockLike, type CheckLockLikeOptions } from "./check_lock_like.ts";
+export {
+  checkNurseryLike,
+  type CheckNurseryLikeOptions,
+} from "./check_nursery_like.ts";
 export {
   concurrencyTest,
   type ConcurrencyTestOptions,
@@ -35,6 +38,7 @@ export {
 } from "./interleaving_failed.ts";
 export { type Leak, Leaked } from "./leaked.ts";
 export type { LockLike } from "./lock_like.ts";
+export type { NurseryLike } from "./nursery_like.ts";
 export { replay } from "./replay.ts";
 export { Sequencer } from "./sequencer.ts";
 export { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";
