@@ -1,4 +1,5 @@
-import { type TaskOf, TaskValue } from "./cpu_task.ts";
+import { TaskValue } from "./task_value.ts";
+import type { TaskOf } from "./cpu_task.ts";
 import { taskSource } from "./task_source.ts";
 import type { TaskContext } from "./worker/context.ts";
 

@@ -1,4 +1,5 @@
-import { type TaskOf, TaskValue } from "./cpu_task.ts";
+import { TaskValue } from "./task_value.ts";
+import type { TaskOf } from "./cpu_task.ts";
 
 /**
  * The functions that a module exports, as tasks.

@@ -3,7 +3,7 @@ import type * as Scope from "npm:effect@^4.1.0/Scope";
 import type { ReceiveChannel } from "../../channels/channel.ts";
 import type { CpuError } from "../cpu_error.ts";
 import type { TaskFuture } from "../cpu_future.ts";
-import { taskValue } from "../cpu_task.ts";
+import { taskValue } from "../task_value.ts";
 import { mapTasks } from "./map_tasks.ts";
 import type { PoolScope } from "./pool_scope.ts";
 import { runTask } from "./run_task.ts";

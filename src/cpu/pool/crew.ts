@@ -2,7 +2,7 @@
 // has gone. One thread is started in a turn of the loop at most, as that blocks
 // it for some 30 ms.
 
-import type { TaskValue } from "../cpu_task.ts";
+import type { TaskValue } from "../task_value.ts";
 import { DurationHistogram } from "./histogram.ts";
 import { JobQueue } from "./job_queue.ts";
 import { PoolWorker, type WorkerSetting } from "./pool_worker.ts";

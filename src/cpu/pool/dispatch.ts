@@ -1,6 +1,7 @@
 import type { Crew, Slot } from "./crew.ts";
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job_queue.ts";
+import type { Placement } from "./placement.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 
 /** Who is told of what is handed out. */
@@ -26,19 +27,10 @@ export class Dispatch {
   #stuckTimer: ReturnType<typeof setTimeout> | undefined;
   #heads: (Job | undefined)[] = [];
 
-  /**
-   * @param queue The central queue.
-   * @param isCentral Whether jobs wait there, and go to whoever is free.
-   */
-  constructor(
-    crew: Crew,
-    queue: JobQueue,
-    isCentral: boolean,
-    user: DispatchUser,
-  ) {
+  constructor(crew: Crew, placement: Placement, user: DispatchUser) {
     this.#crew = crew;
-    this.#queue = queue;
-    this.#isCentral = isCentral;
+    this.#queue = placement.central;
+    this.#isCentral = placement.isCentral;
     this.#user = user;
   }
 

@@ -1,4 +1,4 @@
-import type { TaskSource, TaskValue } from "../cpu_task.ts";
+import type { TaskSource, TaskValue } from "../task_value.ts";
 
 /** The functions of a pool, by the numbers that its workers know them by. */
 export class FunctionTable {

@@ -6,7 +6,7 @@
 
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { CpuError, Stopped } from "../cpu_error.ts";
-import type { TaskValue } from "../cpu_task.ts";
+import type { TaskValue } from "../task_value.ts";
 import type { PreparedArgs } from "../transport/prepare_args.ts";
 
 /** How a job ended. */

@@ -1,4 +1,4 @@
-import type { TaskValue } from "../cpu_task.ts";
+import type { TaskValue } from "../task_value.ts";
 import { type CallOptions, REQUEST } from "../transport/frame_kinds.ts";
 import type { Frame } from "../transport/frame_ring.ts";
 import type { HostLink } from "../transport/host_link.ts";

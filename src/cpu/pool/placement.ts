@@ -13,20 +13,20 @@ export class Placement {
   readonly #strategy: Strategy;
   readonly #place: ReturnType<Strategy["start"]>;
   readonly #slots: readonly Slot[];
-  readonly #central: JobQueue;
+  readonly central: JobQueue;
 
   constructor(strategy: Strategy, slots: readonly Slot[], central: JobQueue) {
     this.isCentral = strategy === leastLoaded;
     this.#strategy = strategy;
     this.#place = strategy.start();
     this.#slots = slots;
-    this.#central = central;
+    this.central = central;
   }
 
   /** Is there room for one job more that has not started? */
   hasRoom(queueLimit: number): boolean {
     if (queueLimit === Infinity) return true;
-    let waiting = this.#central.size;
+    let waiting = this.central.size;
     let free = 0;
     for (const slot of this.#slots) {
       const ahead = slot.inFlight;
@@ -38,7 +38,7 @@ export class Placement {
 
   /** Asks the strategy; the jobs of one group wait in one place. */
   queueFor(job: Job): JobQueue {
-    if (this.isCentral) return this.#central;
+    if (this.isCentral) return this.central;
     const { group } = job;
     if (group !== undefined && group === this.newest?.group) {
       return this.newest.queue as JobQueue;

@@ -50,10 +50,8 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
       times: this.#times,
       user: this,
     }, this);
-    const { slots } = this.crew;
-    this.#placement = new Placement(strategy, slots, this.#queue);
-    const { isCentral } = this.#placement;
-    this.#dispatch = new Dispatch(this.crew, this.#queue, isCentral, this);
+    this.#placement = new Placement(strategy, this.crew.slots, this.#queue);
+    this.#dispatch = new Dispatch(this.crew, this.#placement, this);
     this.#progress = new ProgressWatch(this.crew.slots, (job) => {
       this.cancel(job);
     });
@@ -80,8 +78,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
     else if (this.settings.onFull === "reject") this.#refuse(job);
     else {
       this.#refuse(takeOldest(this.#open) ?? job);
-      if (!this.#open.has(job)) return;
-      this.#enqueue(job);
+      if (this.#open.has(job)) this.#enqueue(job);
     }
   }
 
@@ -134,7 +131,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   /** Ends every job and every worker, and waits until they are gone. */
   async close(): Promise<void> {
-    this.cancelAll();
+    for (const job of [...this.#open]) this.cancel(job);
     await new Promise<void>((resolve) => this.whenEmpty(resolve));
     this.#dispatch.close();
     this.#progress.close();
@@ -208,9 +205,9 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   #refuse(job: Job): void {
     const { queueLimit, onFull } = this.settings;
-    const policy = onFull === "drop" ? "drop" : "reject";
     this.tally.refused++;
     this.#open.delete(job);
+    const policy = onFull === "drop" ? onFull : "reject";
     job.settle(Exit.fail(new QueueFull(queueLimit, policy)));
     this.#checkEmpty();
   }
@@ -225,10 +222,9 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   #checkEmpty(): void {
     if (this.#open.size > 0 || this.#expected > 0) return;
-    if (this.#whenEmpty === undefined) return;
     const listener = this.#whenEmpty;
     this.#whenEmpty = undefined;
-    listener();
+    listener?.();
   }
 
   admitHeld(): boolean {

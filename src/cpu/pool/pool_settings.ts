@@ -1,6 +1,7 @@
 import { millisOf } from "../../core/duration.ts";
 import type * as Duration from "npm:effect@^4.1.0/Duration";
-import { type Limiter, taskValue } from "../cpu_task.ts";
+import { taskValue } from "../task_value.ts";
+import type { Limiter } from "../cpu_task.ts";
 import { leastLoaded } from "../strategy/least_loaded.ts";
 import type { Strategy } from "../strategy/strategy.ts";
 import type { Substrate } from "../substrate/substrate.ts";

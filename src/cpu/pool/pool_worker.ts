@@ -5,7 +5,7 @@
 
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { Stopped } from "../cpu_error.ts";
-import type { TaskValue } from "../cpu_task.ts";
+import type { TaskValue } from "../task_value.ts";
 import type { Liveness } from "../shared/liveness.ts";
 import type { Death, Isolate, Substrate } from "../substrate/substrate.ts";
 import { REPLY } from "../transport/frame_kinds.ts";

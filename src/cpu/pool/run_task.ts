@@ -9,7 +9,7 @@ import { countForeignWork, endForeignWait } from "../../core/foreign_work.ts";
 import { nursery } from "../../core/nursery.ts";
 import type { Nursery } from "../../core/task.ts";
 import type { CpuError } from "../cpu_error.ts";
-import type { TaskValue } from "../cpu_task.ts";
+import type { TaskValue } from "../task_value.ts";
 import { ReentryDeadlock } from "../reentry_deadlock.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
 import { admitted } from "./admission.ts";
