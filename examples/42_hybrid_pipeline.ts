@@ -48,7 +48,9 @@ const pipeline = cpuScope(function* (cpu) {
     }
     incoming.close();
     results.close();
-    yield* Effect.orDie(done.forEach(async ({ id }) => void written.push(id)));
+    yield* Effect.orDie(
+      done.forEach(({ id }) => Effect.sync(() => written.push(id))),
+    );
   });
   return written.sort((a, b) => a - b);
 });

@@ -9,6 +9,7 @@ export {
   assertNoCheckpoints,
 } from "./assert_checkpoints.ts";
 export { Autojump, type JumpingClock } from "./autojump.ts";
+export { checkChannel, type CheckChannelOptions } from "./check_channel.ts";
 export { checkLockLike, type CheckLockLikeOptions } from "./check_lock_like.ts";
 export {
   checkNurseryLike,

@@ -26,7 +26,7 @@ Deno.test("stream() brings every item in order, with back-pressure, and ends", a
       seen.push(yield* numbers.receive);
       yield* sleep(30);
       assert(cells[0]! < 1200, `it ran ahead to ${cells[0]}`);
-      yield* numbers.forEach(async (n) => void seen.push(n));
+      yield* numbers.forEach((n) => Effect.sync(() => seen.push(n)));
     }));
     assert.deepEqual(seen, Array.from({ length: 5000 }, (_, n) => n));
     assert.equal(cells[1], 1);
@@ -77,7 +77,7 @@ Deno.test("stream() fails behind what was made before", async () => {
     const seen: string[] = [];
     const error = yield* Effect.flip(Effect.scoped(Effect.gen(function* () {
       const words = yield* cpu.stream(breaks);
-      yield* words.forEach(async (word) => void seen.push(word));
+      yield* words.forEach((word) => Effect.sync(() => seen.push(word)));
     })));
     assert(error instanceof TaskFailed);
     assert.deepEqual(seen, ["one", "two"]);

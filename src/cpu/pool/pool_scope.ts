@@ -36,7 +36,9 @@ export class PoolScope {
   /** Why everything was cancelled, once it was. */
   cancellation: Cancellation | undefined = undefined;
   readonly #fiber: AnyFiber;
-  readonly #failed: Failed[] = [];
+  #failed: Failed[] = [];
+  /** How many failures there may be before those taken since are let go. */
+  #mostFailed = 64;
   /** What waits to be admitted, or streams: it ends with the scope. */
   readonly #children = new Set<Future<unknown, unknown>>();
   #isClosed = false;
@@ -77,6 +79,11 @@ export class PoolScope {
     if (Exit.isSuccess(exit)) return;
     if (future !== undefined && wasTaken(future)) return;
     this.#failed.push({ future, cause: exit.cause });
+    if (this.#failed.length < this.#mostFailed) return;
+    this.#failed = this.#failed.filter(({ future }) =>
+      future === undefined || !wasTaken(future)
+    );
+    this.#mostFailed = Math.max(64, this.#failed.length * 2);
   }
 
   /** Runs `body`, waits for the jobs, and ends the workers, whatever happens. */
