@@ -59,6 +59,6 @@ await main(cpuScope(function* (cpu) {
 }, { workers: 2, min: 2 }));
 
 // Output:
-// a race loses counts: true
+// a race loses counts: …
 // adding in one step: 600000
 // under a lock: 40000

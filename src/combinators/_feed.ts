@@ -35,6 +35,7 @@ export class Feed<A> {
     this.#limit = limit;
     this.#pace = pace;
     this.#results = results;
+    results.onPlaceFree = () => this.#ended();
   }
 
   /** Ends when the last body has been started. */
@@ -50,7 +51,7 @@ export class Feed<A> {
       this.#pace?.started();
       this.#running++;
       const body = effectOfHere(this.#body, [step.value, index]);
-      this.#results.start({ body }, this.#ended);
+      this.#results.start({ body });
     }
   }
 
@@ -59,8 +60,8 @@ export class Feed<A> {
     return () => "aborted";
   });
 
-  readonly #ended = (): void => {
+  #ended(): void {
     this.#running--;
     this.#freed();
-  };
+  }
 }

@@ -50,22 +50,29 @@ export function isCollection(value: unknown): value is object {
     !Effect.isEffect(value);
 }
 
+/** Who starts members, and knows when one has ended. */
+export interface Crew {
+  start(member: Member): void;
+  /** Called when another one may start. */
+  onPlaceFree: () => void;
+}
+
 /**
  * Starts as many members as may run, and the next one whenever one has ended.
  *
  * @param next Called while a task ends, so it must not run code of the user's.
- * @param start Starts a member, and calls `ended` when another one may follow.
  */
 export function startInTurn(
   next: () => Member | undefined,
   limit: number,
-  start: (member: Member, ended: () => void) => void,
+  crew: Crew,
 ): void {
   const startNext = (): boolean => {
     const member = next();
-    if (member !== undefined) start(member, startNext);
+    if (member !== undefined) crew.start(member);
     return member !== undefined;
   };
+  crew.onPlaceFree = startNext;
   let free = limit;
   while (free > 0 && startNext()) free--;
 }

@@ -3,11 +3,11 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { Result } from "../core/body.ts";
 import { TaskCancelled } from "../core/cancellation_errors.ts";
 import { checkpointIfCancelled } from "../core/checkpoint.ts";
-import { whenSettled } from "../core/future.ts";
+import { watchChildren } from "../core/child_watch.ts";
 import { nursery } from "../core/nursery.ts";
 import { outcomeOf } from "../core/outcome.ts";
 import type { Nursery } from "../core/task.ts";
-import type { Member } from "./_members.ts";
+import type { Crew, Member } from "./_members.ts";
 
 /**
  * Opens a nursery, has `start` fill it, and answers with the results of its
@@ -34,7 +34,8 @@ export function collect<A>(
  * The nursery sees to failures. What it does not mind, and those who want every
  * result do, is a child that was cancelled on its own, or never started.
  */
-export class Results<A> {
+export class Results<A> implements Crew {
+  onPlaceFree: () => void = () => {};
   readonly #values: A[] = [];
   readonly #nursery: Nursery<unknown, unknown>;
   readonly #ordered: boolean;
@@ -47,31 +48,24 @@ export class Results<A> {
   constructor(nursery: Nursery<unknown, unknown>, ordered: boolean) {
     this.#nursery = nursery;
     this.#ordered = ordered;
+    watchChildren(nursery, (place, exit) => this.#ended(place, exit));
   }
 
   /**
    * Starts a child, unless the nursery has been cancelled: what has not started
    * by then never does.
-   *
-   * @param ended Called when the child has succeeded; must only mark and queue.
    */
-  readonly start = ({ body, name }: Member, ended: () => void): void => {
+  start({ body, name }: Member): void {
     const { cancellation } = this.#nursery.cancelScope;
     if (cancellation !== undefined) {
       this.#lacking ??= new TaskCancelled(cancellation);
       return;
     }
-    const options = name === undefined ? undefined : { name };
-    const future = this.#nursery.startSoon(body as never, options);
     // The place is taken now, so that the array never has holes to grow over.
-    const place = this.#ordered ? this.#values.push(undefined as A) - 1 : -1;
-    whenSettled(future, (exit) => {
-      this.#keep(exit, place);
-      // After a failure nothing starts, and the nursery is told only now.
-      if (Exit.isSuccess(exit)) ended();
-      return false;
-    });
-  };
+    if (this.#ordered) this.#values.push(undefined as A);
+    const options = name === undefined ? undefined : { name };
+    this.#nursery.startSoon(body as never, options);
+  }
 
   /** All results, once the nursery has ended without a failure. */
   get answer(): Effect.Effect<A[]> {
@@ -80,17 +74,23 @@ export class Results<A> {
     return Effect.flatMap(checkpointIfCancelled, () => Effect.die(lacking));
   }
 
-  #keep(exit: Exit.Exit<unknown, unknown>, place: number): void {
+  /** Nothing is taken: the nursery minds every failure. */
+  #ended(place: number, exit: Exit.Exit<unknown, unknown>): false {
+    if (Exit.isSuccess(exit)) {
+      if (this.#ordered) this.#values[place] = exit.value as A;
+      else this.#values.push(exit.value as A);
+      // Not after a failure, of which the nursery hears only now.
+      this.onPlaceFree();
+      return false;
+    }
     const outcome = outcomeOf(exit);
-    if (outcome._tag === "Succeeded") {
-      if (place < 0) this.#values.push(outcome.value as A);
-      else this.#values[place] = outcome.value as A;
-    } else if (outcome._tag === "Cancelled") {
+    if (outcome._tag === "Cancelled") {
       this.#lacking ??= new TaskCancelled(outcome.cancellation);
       const { cancelScope } = this.#nursery;
       if (cancelScope.cancellation === undefined) {
         cancelScope.cancel(this.#lacking);
       }
     }
+    return false;
   }
 }

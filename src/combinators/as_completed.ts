@@ -6,13 +6,14 @@ import type * as Scope from "npm:effect@^4.1.0/Scope";
 import type { ReceiveChannel, SendChannel } from "../channels/channel.ts";
 import { openMemoryChannel } from "../channels/memory_channel.ts";
 import type { ErrorOf, ServicesOf, SuccessOf } from "../core/body.ts";
+import { watchChildren } from "../core/child_watch.ts";
 import { checkpointIfCancelled } from "../core/checkpoint.ts";
-import { whenSettled } from "../core/future.ts";
 import { type Outcome, outcomeOf } from "../core/outcome.ts";
 import { openNursery } from "../core/scoped_nursery.ts";
 import type { Nursery } from "../core/task.ts";
 import {
   concurrencyOf,
+  type Crew,
   type Member,
   membersOf,
   startInTurn,
@@ -115,7 +116,10 @@ export function asCompleted<B extends MemberBody>(
         members.length,
         { name: NAME },
       );
-      new Finishers(n, send).start(members, limit);
+      const finishers = new Finishers(n, send);
+      let at = 0;
+      startInTurn(() => members[at++], limit, finishers);
+      finishers.endIfLast();
       return receive;
     },
   );
@@ -129,7 +133,8 @@ export function asCompleted<B extends MemberBody>(
 const NAME = "asCompleted";
 
 /** Sends each outcome on its way, and closes behind the last one. */
-class Finishers {
+class Finishers implements Crew {
+  onPlaceFree: () => void = () => {};
   readonly #nursery: Nursery<unknown, unknown>;
   readonly #send: SendChannel<Completed<unknown, unknown>>;
   #running = 0;
@@ -140,26 +145,21 @@ class Finishers {
   ) {
     this.#nursery = nursery;
     this.#send = send;
-  }
-
-  start(members: readonly Member[], limit: number): void {
-    let index = 0;
-    startInTurn(() => members[index++], limit, ({ body }, ended) => {
-      if (this.#nursery.cancelScope.cancellation !== undefined) return;
-      const place = index - 1;
-      this.#running++;
-      const future = this.#nursery.startSoon(body as never);
-      whenSettled(future, (exit) => {
-        const isTaken = this.#completed(exit, place);
-        ended();
-        this.#endIfLast();
-        return isTaken;
-      });
+    watchChildren(nursery, (place, exit) => {
+      const isTaken = this.#completed(exit, place);
+      this.onPlaceFree();
+      this.endIfLast();
+      return isTaken;
     });
-    this.#endIfLast();
   }
 
-  #endIfLast(): void {
+  start({ body }: Member): void {
+    if (this.#nursery.cancelScope.cancellation !== undefined) return;
+    this.#running++;
+    this.#nursery.startSoon(body as never);
+  }
+
+  endIfLast(): void {
     if (this.#running === 0) this.#send.close();
   }
 

@@ -114,7 +114,7 @@ function gatherMembers(
     () =>
       collect("gather", true, (results) => {
         let at = 0;
-        startInTurn(() => members[at++], limit, results.start);
+        startInTurn(() => members[at++], limit, results);
         return Effect.void;
       }),
   );

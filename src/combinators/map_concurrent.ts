@@ -139,7 +139,7 @@ function mapList(
       index < items.length
         ? { body: effectOfHere(body, [items[index], index++]) }
         : undefined;
-    startInTurn(next, limit, results.start);
+    startInTurn(next, limit, results);
     return Effect.void;
   });
 }

@@ -6,7 +6,7 @@ import {
   checkpointIfCancelled,
   shieldedCheckpoint,
 } from "../core/checkpoint.ts";
-import { whenSettled } from "../core/future.ts";
+import { watchChildren } from "../core/child_watch.ts";
 import { nursery } from "../core/nursery.ts";
 import { resultOf } from "../core/outcome.ts";
 import { type Settle, suspendOn } from "../core/suspend_task.ts";
@@ -25,7 +25,8 @@ import type { MemberBody, ResultOf } from "./bodies.ts";
  *   first to do so wins.
  * - **Cancellation:** a checkpoint. The losers are cancelled when one has won,
  *   and the call ends after the last of them has cleaned up. Cancelling the
- *   caller cancels all of them, a winner that waits for the others included.
+ *   caller cancels all of them; a race that has been won by then keeps its winner
+ *   (R13).
  * - **Failure:** a body that fails, whichever way, is out of the race. Only when
  *   all of them have failed does the call fail, with every failure, in order. A
  *   loser whose cleanup dies when it is cancelled fails the race, won or not:
@@ -109,9 +110,12 @@ class Race {
 
   get result(): Effect.Effect<unknown, unknown> {
     const finish = suspendOn<Win, unknown>(FINISH, (settle) => {
-      for (const [place, { body }] of this.#members.entries()) {
-        const future = this.#nursery.startSoon(body as never);
-        whenSettled(future, (exit) => this.#ended(exit, place, settle));
+      watchChildren(
+        this.#nursery,
+        (place, exit) => this.#ended(exit, place, settle),
+      );
+      for (const { body } of this.#members) {
+        this.#nursery.startSoon(body as never);
       }
       return () => {
         this.#isOver = true;

@@ -38,6 +38,8 @@ export class NurseryState implements Nursery<unknown, unknown> {
   readonly run: RunState;
   readonly #context: Context.Context<never>;
   readonly #policy: FailurePolicy;
+  /** Hears of each child that has ended; see `watchChildren`. */
+  watcher: ((place: number, exit: AnyExit) => boolean) | undefined = undefined;
   /** Was the body interrupted by nobody, as by `Effect.interrupt`? */
   bodyInterruptedItself = false;
   #alive = 0;
@@ -154,7 +156,10 @@ export class NurseryState implements Nursery<unknown, unknown> {
     const future = task.future as Future<unknown, unknown> | undefined;
     task.future = undefined;
     if (future !== undefined) settleFuture(future, exit);
-    if (Exit.isFailure(exit)) this.#childFailed(task, exit, future);
+    const isTaken = this.watcher?.(task.place, exit) ?? false;
+    if (Exit.isFailure(exit) && !isTaken) {
+      this.#childFailed(task, exit, future);
+    }
     this.run.hooks?.emit("taskExited", task, outcomeOf(exit));
     this.letGo();
   }

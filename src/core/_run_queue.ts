@@ -91,6 +91,7 @@ export class LoopScheduler
   /** Grows with every pass. */
   turns = 0;
   #operations = 0;
+  #isInPass = false;
   #owesTurn = false;
   #yielding: AnyFiber | undefined = undefined;
   readonly #preempted = new WeakSet<AnyFiber>();
@@ -107,7 +108,9 @@ export class LoopScheduler
     // after that nobody can give it to somebody else.
     if (fiber.currentOpCount < 2) return false;
     if (fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield) return true;
-    // A chain of promises never fills a turn, and never lets the loop turn.
+    // A chain of promises never fills a turn, and never lets the loop turn. A
+    // pass ends by itself, and is never cut by the clock.
+    if (this.#isInPass) return false;
     if ((++this.#operations & 255) !== 0 || !this.#sliceIsOver()) return false;
     this.#owesTurn = true;
     this.#yielding = fiber;
@@ -187,6 +190,7 @@ export class LoopScheduler
     const batch = this.#jobs;
     this.#jobs = this.#spare;
     let next = 0;
+    this.#isInPass = true;
     try {
       while (next < batch.length) {
         const job = batch[next++]!;
@@ -194,6 +198,7 @@ export class LoopScheduler
         else job.step();
       }
     } finally {
+      this.#isInPass = false;
       // Invariant: a job that throws costs nobody else a turn: the rest of the
       // batch goes first in the next pass.
       if (next < batch.length) {

@@ -56,24 +56,25 @@ export class TaskNode<N = unknown> extends ScopeNode
   #nurseries: N[] | undefined = undefined;
   #stopWatching: (() => void) | undefined = undefined;
   #exitListeners: Set<() => void> | undefined = undefined;
-  readonly #index: number;
+  /** How many tasks its nursery had before it. */
+  readonly place: number;
 
   constructor(
     name: string | undefined,
     run: RunState,
     parentTask: TaskNode<N> | undefined,
-    index: number,
+    place: number,
   ) {
     super(name);
     this.run = run;
     this.owner = this;
     this.parentTask = parentTask;
     this.parentNursery = undefined;
-    this.#index = index;
+    this.place = place;
   }
 
   override get name(): string {
-    return this.givenName ?? `task-${this.#index}`;
+    return this.givenName ?? `task-${this.place}`;
   }
 
   override get label(): string {

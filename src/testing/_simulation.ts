@@ -14,6 +14,8 @@ export interface Step extends ReadyStep {
   readonly fiber: AnyFiber | undefined;
   /** Does a task go on that was preempted? */
   readonly isContinuation: boolean;
+  /** Is a task told that it is cancelled? */
+  readonly isDelivery?: boolean;
   run(): void;
 }
 
@@ -119,6 +121,7 @@ export class Simulation
       task: turn.owner as AnyTask | undefined,
       fiber: turn.fiber,
       isContinuation: false,
+      isDelivery: "cancelArrived" in turn,
       run: () => turn.step(),
     };
     const held = turn.fiber && this.#preempted.get(turn.fiber);

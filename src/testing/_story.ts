@@ -28,11 +28,13 @@ export class Story implements Observer {
   readonly #names = new Map<Task, string>();
   readonly #namesakes = new Map<string, number>();
   #running: Task | undefined = undefined;
+  #isDelivery = false;
   #isOver = false;
 
-  stepTaken({ task }: Pick<Step, "task">): void {
+  stepTaken({ task, isDelivery }: Step): void {
     this.#close();
     this.#running = task;
+    this.#isDelivery = isDelivery ?? false;
     this.#open(task === undefined ? "the runtime" : this.#nameOf(task));
   }
 
@@ -41,10 +43,8 @@ export class Story implements Observer {
   }
 
   cancelled(task: Task): void {
-    const running = this.#running;
     this.#close();
     this.#open("the test").did.push(`cancels ${this.#nameOf(task)}`);
-    this.#running = running;
   }
 
   /** What follows is only cleanup. */
@@ -83,6 +83,11 @@ export class Story implements Observer {
 
   scopeCancelled(_scope: CancelScope, cancellation: Cancellation): void {
     const { scope, reason } = cancellation;
+    // Time has moved since the last step: it was nobody's.
+    if (this.#lines.at(-1)?.at !== this.clock.now()) {
+      this.#close();
+      this.#open("the clock");
+    }
     this.#note(this.#running, `cancels "${scope}" (${reason._tag})`);
   }
 
@@ -116,6 +121,8 @@ export class Story implements Observer {
     const isOpen = this.#running !== undefined && !this.#isOver;
     this.#running = undefined;
     if (line === undefined || !isOpen) return;
+    // That it was told says nothing; what follows from it does.
+    if (this.#isDelivery && line.did.length === 0) return;
     if (!line.did.some((deed) => ENDS_STEP.test(deed))) line.did.push("yields");
   }
 

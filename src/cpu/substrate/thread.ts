@@ -36,7 +36,7 @@ export interface StopTimes {
   readonly proof: number;
 }
 
-const STOP_TIMES: StopTimes = { ask: 100, load: 1000, proof: 250 };
+const STOP_TIMES: StopTimes = { ask: 100, load: 1000, proof: 1000 };
 
 /** How long a thread may take to start, in milliseconds. */
 const START_TIME = 10_000;

@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import * as Cause from "effect/Cause";
+import * as Effect from "effect/Effect";
+import { checkpoint, now, nursery, run, sleep } from "espalier";
+import {
+  Deadlock,
+  EndlessInterleaving,
+  type Exploration,
+  explore,
+  type ExploreOptions,
+  NotDeterministic,
+  replay,
+} from "espalier/testing";
+import { actAtOnce, checkThenAct } from "../fixtures/races/check_then_act.ts";
+import {
+  withDroppedPermit,
+  withKeptPermit,
+} from "../fixtures/races/dropped_permit.ts";
+import {
+  acrossWait,
+  acrossWaitLocked,
+  betweenOperations,
+  inOneOperation,
+} from "../fixtures/races/lost_update.ts";
+import { inOneOrder, inTwoOrders } from "../fixtures/races/two_locks.ts";
+
+const STRATEGIES = ["exhaustive", "random", "pct"] as const;
+
+for (const strategy of STRATEGIES) {
+  Deno.test(`explore() finds a lost update across a wait [${strategy}]`, async () => {
+    await finds(acrossWait, { strategy }, /1 !== 2/);
+  });
+
+  Deno.test(`explore() finds a lost update between two operations [${strategy}]`, async () => {
+    const options = { strategy, preemptions: 1 };
+
+    await finds(betweenOperations, options, /1 !== 2/);
+  });
+
+  Deno.test(`explore() finds a deadlock of two locks and names the circle [${strategy}]`, async () => {
+    const { failure } = await finds(inTwoOrders, { strategy }, /every task/);
+
+    assert(failure.error instanceof Deadlock);
+    assert.match(failure.error.message, CIRCLE);
+    assert.deepEqual(failure.error.cycle.toSorted(), [
+      "main/worker-a",
+      "main/worker-b",
+    ]);
+  });
+
+  Deno.test(`explore() finds a permit that a cancelled waiter drops [${strategy}]`, async () => {
+    const options = { strategy, cancelEverywhere: true };
+
+    await finds(withDroppedPermit, options, /the lock is free again|blocked/);
+  });
+
+  Deno.test(`explore() finds a check that is not true any more when acted on [${strategy}]`, async () => {
+    await finds(checkThenAct, { strategy }, /it was there/);
+  });
+}
+
+Deno.test("explore() proves that a lock mends the lost update", async () => {
+  await proves(acrossWaitLocked, { preemptions: 1 });
+});
+
+Deno.test("explore() proves that one operation mends the lost update", async () => {
+  await proves(inOneOperation, { preemptions: 2 });
+});
+
+Deno.test("explore() proves that one order mends the deadlock", async () => {
+  await proves(inOneOrder, { preemptions: 1 });
+});
+
+Deno.test("explore() proves that Lock drops no permit, wherever a waiter is cancelled", async () => {
+  await proves(withKeptPermit, { cancelEverywhere: true });
+});
+
+Deno.test("explore() proves that acting at once mends the check", async () => {
+  await proves(actAtOnce, { preemptions: 1 });
+});
+
+Deno.test("explore() takes turns in a round robin", async () => {
+  const trail: string[] = [];
+  const { interleavings, exhausted } = await explore(function* () {
+    yield* nursery(function* (n) {
+      for (const name of ["a", "b", "c"]) {
+        n.startSoon(function* () {
+          for (let step = 0; step < 3; step++) {
+            trail.push(name);
+            yield* checkpoint;
+          }
+        });
+      }
+      yield* checkpoint;
+    });
+  }, { strategy: "roundRobin" });
+
+  assert.deepEqual([interleavings, exhausted], [1, false]);
+  assert.equal(trail.join(""), "abcabcabc");
+});
+
+Deno.test("explore() tries every order of what wakes at one instant", async () => {
+  const seen = new Set<string>();
+  const natively = (ms: number) => Effect.sleep(ms);
+
+  for (const wait of [sleep, natively]) {
+    seen.clear();
+    const { exhausted } = await explore(function* () {
+      const trail: string[] = [];
+      yield* nursery(function* (n) {
+        for (const name of "abc") {
+          n.startSoon(
+            Effect.andThen(wait(5), Effect.sync(() => trail.push(name))),
+          );
+        }
+        yield* Effect.void;
+      });
+      seen.add(trail.join(""));
+    });
+
+    assert.equal(exhausted, true);
+    assert.deepEqual([...seen].sort(), [
+      "abc",
+      "acb",
+      "bac",
+      "bca",
+      "cab",
+      "cba",
+    ]);
+  }
+});
+
+Deno.test("explore() runs each interleaving on a clock of its own", async () => {
+  const { failure, interleavings } = await explore(function* () {
+    assert.equal(now(), 0);
+    yield* nursery(function* (n) {
+      n.startSoon(sleep("1 day"));
+      n.startSoon(sleep("1 day"));
+      yield* Effect.void;
+    });
+    assert.equal(now(), 86_400_000);
+  });
+
+  assert.equal(failure, undefined);
+  assert.ok(interleavings > 1);
+});
+
+Deno.test("explore() runs the same interleavings for the same seed, and others for another", async () => {
+  const trails = async (seed: number, strategy: "random" | "pct") => {
+    const trail: string[] = [];
+    await explore(() => threeTasks(trail), {
+      strategy,
+      seed,
+      maxInterleavings: 20,
+    });
+    return trail.join("");
+  };
+
+  for (const strategy of ["random", "pct"] as const) {
+    const first = await trails(1, strategy);
+    assert.equal(await trails(1, strategy), first);
+    assert.notEqual(await trails(2, strategy), first);
+  }
+});
+
+Deno.test("explore() stops after as many interleavings as it may run", async () => {
+  const { interleavings, exhausted, failure } = await explore(
+    () => threeTasks([]),
+    { maxInterleavings: 7 },
+  );
+
+  assert.deepEqual([interleavings, exhausted, failure], [7, false, undefined]);
+});
+
+Deno.test("explore() bounds preemptions: without any, tasks that do not wait are atomic", async () => {
+  await proves(betweenOperations, {});
+});
+
+Deno.test("explore() says how fast it was", async () => {
+  const { perSecond } = await explore(() => threeTasks([]));
+
+  assert.ok(perSecond > 100, `${perSecond} interleavings a second`);
+});
+
+Deno.test("explore() fails with what run() would have rejected with, and the whole cause", async () => {
+  const body = () => Effect.fail({ _tag: "NoRoute" });
+  const { failure } = await explore(body);
+
+  assert.deepEqual(failure?.error, { _tag: "NoRoute" });
+  assert.ok(Cause.isCause(failure?.cause));
+});
+
+Deno.test("explore() always resolves, also for a body that throws at once", async () => {
+  const { failure } = await explore(() => {
+    throw new Error("at once");
+  });
+
+  assert.match(String(failure?.error), /at once/);
+});
+
+Deno.test("explore() ends an interleaving that has no end", async () => {
+  const { failure } = await explore(function* () {
+    for (;;) yield* checkpoint;
+  });
+
+  assert(failure?.error instanceof EndlessInterleaving);
+});
+
+Deno.test("explore() says of a body that is not deterministic that it is not", async () => {
+  let calls = 0;
+  const { failure } = await explore(() =>
+    nursery(function* (n) {
+      for (let child = calls++ % 3; child >= 0; child--) {
+        n.startSoon(checkpoint);
+      }
+      yield* checkpoint;
+    })
+  );
+
+  assert(failure?.error instanceof NotDeterministic);
+});
+
+Deno.test("explore() says in the story when a failure does not come again", async () => {
+  let calls = 0;
+  const { failure } = await explore(function* () {
+    yield* checkpoint;
+    assert.equal(calls++, 1);
+  });
+
+  assert.match(failure!.story, /not deterministic/);
+});
+
+Deno.test("explore() lets the process end after a deadlock that no cancellation ends", async () => {
+  const { failure } = await explore(() =>
+    Effect.uninterruptible(Effect.callback<void>(() => {}))
+  );
+
+  assert(failure?.error instanceof Deadlock);
+});
+
+Deno.test("explore() refuses options that make no sense", () => {
+  const body = () => Effect.void;
+
+  for (const preemptions of [-1, 0.5, NaN]) {
+    assert.throws(() => explore(body, { preemptions }), RangeError);
+  }
+  assert.throws(() => explore(body, { seed: -1 }), RangeError);
+  assert.throws(() => explore(body, { maxInterleavings: NaN }), RangeError);
+  assert.throws(
+    () => explore(body, { strategy: "thorough" as "random" }),
+    TypeError,
+  );
+});
+
+Deno.test("explore() refuses to be called inside a task", async () => {
+  await run(function* () {
+    assert.throws(() => explore(() => Effect.void), /inside a run already/);
+    yield* Effect.void;
+  });
+});
+
+const CIRCLE = new RegExp(
+  "worker-a waits for Lock .stock., held by worker-b; " +
+    "worker-b waits for Lock .orders., held by worker-a",
+);
+
+type Body = () => Generator<Effect.Effect<unknown, unknown>, void>;
+
+/** Explores a body that is broken; the token must show the same again. */
+async function finds(
+  body: Body,
+  options: ExploreOptions,
+  message: RegExp,
+): Promise<Exploration & { failure: NonNullable<Exploration["failure"]> }> {
+  const started = performance.now();
+  const found = await explore(body, options);
+  const took = performance.now() - started;
+  const { failure } = found;
+  assert(failure !== undefined, "nothing was found");
+  const again = await replay(failure.token, body);
+
+  assert.match((failure.error as Error).message, message);
+  assert.equal(found.exhausted, false);
+  assert.equal(again.interleavings, 1);
+  assert.equal(again.failure?.story, failure.story);
+  assert.equal(
+    (again.failure?.error as Error).message,
+    (failure.error as Error).message,
+  );
+  assert.match(failure.token, /^[\w.~-]+$/);
+  assert.ok(took < 1000, `it took ${took} ms`);
+  return { ...found, failure };
+}
+
+/** Explores a body that is right, to the end. */
+async function proves(body: Body, options: ExploreOptions): Promise<void> {
+  const { failure, exhausted } = await explore(body, options);
+
+  assert.equal(failure?.story, undefined);
+  assert.equal(exhausted, true);
+}
+
+function* threeTasks(trail: string[]) {
+  yield* nursery(function* (n) {
+    for (const name of "abc") {
+      n.startSoon(function* () {
+        for (let step = 0; step < 2; step++) {
+          trail.push(name);
+          yield* checkpoint;
+        }
+      });
+    }
+    yield* checkpoint;
+  });
+}
