@@ -67,10 +67,16 @@ class InFiberScope implements ScopeEnd {
   after<B, E>(
     wait: Effect.Effect<void>,
     next: () => Effect.Effect<B, E>,
+    interrupted: () => void,
   ): Effect.Effect<B, E> {
     // A fiber that was interrupted already hears nothing new: it would not wait.
     const isNews = interruptionsOf(this.fiber).length === 0;
-    return goOnAfter(wait, next, isNews ? this.restore : undefined);
+    return goOnAfter(
+      wait,
+      next,
+      interrupted,
+      isNews ? this.restore : undefined,
+    );
   }
 
   settle(exit: AnyExit): Settled {

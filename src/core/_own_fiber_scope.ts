@@ -32,7 +32,11 @@ export function ownFiber<S extends EnterableScope, A, E, R, B, E2>(
     return work.complete(entered, scope);
   };
   if (inner.pollUnsafe() !== undefined) return complete();
-  return entered.after(entered.untilEnd(inner), complete);
+  return entered.after(
+    entered.untilEnd(inner),
+    complete,
+    () => entered.interruptBody(inner),
+  );
 }
 
 /** A scope that is run by a fiber of its own, as the entering fiber sees it. */
@@ -73,24 +77,35 @@ class OwnFiberScope implements ScopeEnd {
       inner.addObserver(() => settle(Exit.void));
       return (byEffect) => {
         // Our cancellations find the inner fiber by themselves, in the tree.
-        if (byEffect && !this.#keepsEffectOut) {
-          this.interruptedByEffect = true;
-          inner.interruptUnsafe(this.fiber.id);
-        }
+        if (byEffect) this.interruptBody(inner);
         return "tooLate";
       };
     });
   }
 
+  /** Hands an interruption by Effect on, once. */
+  interruptBody(inner: AnyFiber): void {
+    if (this.#keepsEffectOut || this.interruptedByEffect) return;
+    this.interruptedByEffect = true;
+    inner.interruptUnsafe(this.fiber.id);
+  }
+
   after<B, E>(
     wait: Effect.Effect<void>,
     next: () => Effect.Effect<B, E>,
+    interrupted: () => void,
   ): Effect.Effect<B, E> {
     const isNews = !this.interruptedByEffect && !this.#keepsEffectOut;
-    return goOnAfter(wait, next, isNews ? this.restore : undefined, () => {
-      // Even if the wait had got its result: no later wait would hear of it.
-      this.interruptedByEffect = true;
-    });
+    return goOnAfter(
+      wait,
+      next,
+      () => {
+        interrupted();
+        // Even if the wait had got its result: no later wait would hear of it.
+        this.interruptedByEffect = true;
+      },
+      isNews ? this.restore : undefined,
+    );
   }
 
   settle(exit: AnyExit): Settled {

@@ -32,12 +32,16 @@ export function waitForPromise<A, E>(
   promise: PromiseLike<A>,
   wait: PromiseWait<E>,
 ): Effect.Effect<A, E> {
+  // A thenable of somebody else's may throw, or call back twice.
+  const settled = Promise.resolve(promise);
+  // The fiber may lose its turn before it waits; a promise that is rejected by
+  // then must not count as unhandled.
+  settled.catch(() => {});
   return Effect.withFiber((fiber) => {
     const node = scopeOf(fiber);
     return suspendFiber<A, E>(fiber, wait.subject, (settle) => {
       const land = bridge(node?.run);
-      // A thenable of somebody else's may throw, or call back twice.
-      Promise.resolve(promise).then((value) => {
+      settled.then((value) => {
         land();
         settle(Exit.succeed(value));
       }, (thrown: unknown) => {

@@ -26,19 +26,23 @@ export function contextInside(
   return Context.add(context, CurrentScope, scope);
 }
 
-/** A wait that hears Effect only if it is given `restore`. */
+/**
+ * Goes on with `next` after `wait`, which hears Effect only if it is given
+ * `restore`. Interrupted or not, what is waited for is over by then.
+ */
 export function goOnAfter<B, E>(
   wait: Effect.Effect<void>,
   next: () => Effect.Effect<B, E>,
+  interrupted: () => void,
   restore: Restore | undefined,
-  interrupted: () => void = () => {},
 ): Effect.Effect<B, E> {
   if (restore === undefined) return Effect.flatMap(wait, next);
   return Effect.matchCauseEffect(restore(wait), {
     onSuccess: next,
     onFailure: () => {
       interrupted();
-      return next();
+      // The interruption may have come before the wait had begun.
+      return Effect.flatMap(wait, next);
     },
   });
 }

@@ -33,11 +33,13 @@ export interface ScopeEnd {
   readonly interruptedByEffect: boolean;
   /**
    * Goes on with `next` after `wait`, which Effect may interrupt where that can
-   * still be news.
+   * still be news: then `interrupted` is called, and what is left to wait for is
+   * waited for.
    */
   after<B, E>(
     wait: Effect.Effect<void>,
     next: () => Effect.Effect<B, E>,
+    interrupted: () => void,
   ): Effect.Effect<B, E>;
   /** Leaves the scope and applies the catch rule (R9) to `exit`. */
   settle(exit: AnyExit): Settled;

@@ -132,7 +132,11 @@ function waitForChildren(
       return "tooLate";
     };
   });
-  return end.after(wait, () => close(state, end, onCancelled));
+  return end.after(
+    wait,
+    () => close(state, end, onCancelled),
+    () => state.cancelForEffect(),
+  );
 }
 
 function close(

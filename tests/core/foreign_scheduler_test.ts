@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import type * as Fiber from "effect/Fiber";
 import * as Scheduler from "effect/Scheduler";
 import fc from "fast-check";
-import { checkpoint, moveOnAfter, now, nursery, sleep } from "espalier";
+import {
+  checkpoint,
+  moveOnAfter,
+  now,
+  nursery,
+  sleep,
+  sleepForever,
+} from "espalier";
+import { forceScopeForm } from "../../src/core/_scope_form.ts";
+import { loopScheduler } from "../../src/core/_run_state.ts";
 import { anyProgram, interpret } from "../support/random_programs.ts";
 import { virtualExit, virtualRun } from "../support/virtual_test.ts";
 
@@ -20,6 +31,60 @@ Deno.test("random programs do the same on Effect's own scheduler", async () => {
     });
     assert.equal(endedThere._tag, ended._tag);
     assert.deepEqual(there.sort(), here.sort(), JSON.stringify(program));
+  }
+});
+
+Deno.test("random programs do the same wherever their turns are taken away", async () => {
+  const programs = fc.sample(anyProgram, { numRuns: 1000, seed: 20_260_403 })
+    // Where a fiber that Effect forked loses its turn, its task does wait for it.
+    .filter((it) => !/"op":"(timeout|all)"/.test(JSON.stringify(it)));
+  assert(programs.length > 300);
+  for (const program of programs) {
+    const here: string[] = [];
+    const there: string[] = [];
+    const ended = await virtualExit(() => interpret(program, here), {
+      slowCleanup: Infinity,
+    });
+    const endedThere = await virtualExit(() => interpret(program, there), {
+      slowCleanup: Infinity,
+      scheduler: new Preempting(7),
+    });
+    assert.equal(endedThere._tag, ended._tag);
+    assert.deepEqual(there.sort(), here.sort(), JSON.stringify(program));
+  }
+});
+
+for (const form of ["in-fiber", "own-fiber"] as const) {
+  Deno.test(`an interruption by Effect waits for the children, wherever turns are taken away (R27) [${form}]`, async () => {
+    forceScopeForm(form);
+    try {
+      for (let seed = 1; seed <= 200; seed++) {
+        let cleanedUp = false;
+        const cleanUp = Effect.andThen(
+          sleep(5),
+          Effect.sync(() => cleanedUp = true),
+        );
+        await virtualRun(function* () {
+          const opened = nursery(function* (n) {
+            n.startSoon(Effect.ensuring(sleepForever, cleanUp));
+            yield* sleep(9);
+          });
+          yield* Effect.timeoutOption(opened, 9);
+          assert(cleanedUp, `seed ${seed}`);
+        }, { scheduler: new Preempting(seed) });
+      }
+    } finally {
+      forceScopeForm(undefined);
+    }
+  });
+}
+
+Deno.test("a promise that is rejected at once is never unhandled, wherever turns are taken away", async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const exit = await virtualExit(() => Promise.reject("E"), {
+      scheduler: new Preempting(seed),
+    });
+    assert(Exit.hasDies(exit));
   }
 });
 
@@ -57,3 +122,53 @@ Deno.test("a scheduler that counts sees every turn of a run as a task of its own
     }), { scheduler: counting });
   assert(tasks >= 20, `${tasks} tasks`);
 });
+
+/**
+ * Takes the turn from a fiber before one in three of its operations, and says so
+ * when it is asked.
+ */
+class Preempting implements Scheduler.Scheduler {
+  readonly executionMode = "async";
+  readonly #preempted = new Set<object>();
+  #yielding: object | undefined = undefined;
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    // Effect livelocks where a fiber loses its turn before its first operation.
+    if (fiber.currentOpCount < 2 || this.#random() % 3 > 0) return false;
+    this.#yielding = fiber;
+    return true;
+  }
+
+  isPreempted(fiber: object): boolean {
+    return this.#preempted.has(fiber);
+  }
+
+  makeDispatcher(): Scheduler.SchedulerDispatcher {
+    // On the loop of every run, so that a clock that jumps sees each turn.
+    const dispatcher = loopScheduler();
+    return {
+      scheduleTask: (task, priority) => {
+        const fiber = this.#yielding;
+        this.#yielding = undefined;
+        if (fiber === undefined) dispatcher.scheduleTask(task, priority);
+        else {
+          this.#preempted.add(fiber);
+          dispatcher.scheduleTask(() => {
+            this.#preempted.delete(fiber);
+            task();
+          }, priority);
+        }
+      },
+      flush: () => dispatcher.flush(),
+    };
+  }
+
+  #random(): number {
+    return this.#state = (this.#state * 48_271) % 2_147_483_647;
+  }
+}
