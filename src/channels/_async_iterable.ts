@@ -30,7 +30,6 @@ class ValueIterator<T, E> implements AsyncIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#isDone) return Promise.resolve(DONE);
     if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
     const { future, resolver } = Future.make<
       IteratorResult<T, undefined>,

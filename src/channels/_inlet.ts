@@ -80,13 +80,13 @@ export class Inlet<T> implements Feed {
   put(value: T, party: object | undefined): Item<T> {
     let item: Item<T> | undefined;
     for (const outlet of this.#outlets) item = outlet.accept(value, party);
-    // What went to many cannot be taken back: it stands for none of them.
-    return this.options.breaks && item !== undefined
-      ? item
-      : new Item(value, -1);
+    return item ?? new Item(value, -1);
   }
 
-  /** Takes back what was sent, if it still lies in the buffer. */
+  /**
+   * Takes back what was sent, if it still lies in the buffer; not what went to
+   * many, of which one may have it already.
+   */
   retract(item: Item<T>): void {
     if (this.options.breaks) this.#outlets[0]?.retract(item);
   }

@@ -201,7 +201,7 @@ export class Outlet<T> {
         return true;
       case "dropOldest":
       case "keepLatest":
-        if (this.capacity > 0) this.items.shift();
+        this.items.shift();
         return this.capacity > 0;
       case "dropNewest":
         return false;

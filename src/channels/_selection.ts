@@ -26,7 +26,6 @@ export interface Arm {
  */
 export class Selection {
   #leaves: ReadonlyArray<() => void> = [];
-  #isDecided = false;
   readonly #settle: Settle<unknown, unknown>;
 
   constructor(settle: Settle<unknown, unknown>) {
@@ -46,11 +45,8 @@ export class Selection {
 
   /** Decides; answers whether it was not decided before. */
   commit({ result, lost }: Granted<unknown, unknown>): boolean {
-    if (this.#isDecided) return false;
-    this.#isDecided = true;
     this.#leave();
-    this.#settle(result, lost);
-    return true;
+    return this.#settle(result, lost);
   }
 
   #leave(): void {

@@ -140,6 +140,28 @@ virtualTest(
 );
 
 virtualTest(
+  "a loop leaves no listener on the signal of its scope",
+  function* () {
+    const [send, receive] = openMemoryChannel<number>(0);
+    let listeners = 0;
+    yield* nursery(function* (n) {
+      const looping = n.startSoon((signal) => {
+        listeners = countListeners(signal, (count) => listeners = count);
+        return collected(receive);
+      });
+      for (const value of [1, 2, 3]) {
+        yield* put(send, value);
+        yield* settled;
+      }
+      assert.equal(listeners, 1, "the step that waits");
+      send.close();
+      assert.deepEqual(yield* looping, [1, 2, 3]);
+    });
+    assert.equal(listeners, 0);
+  },
+);
+
+virtualTest(
   "the virtual clock moves on for a loop that waits for a task that sleeps (R69)",
   function* () {
     const [send, receive] = openMemoryChannel<number>(0);
@@ -184,4 +206,22 @@ async function collected<T>(channel: ReceiveChannel<T, unknown>): Promise<T[]> {
 
 async function loopOver(iterable: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of iterable);
+}
+
+/** Tells how many listeners a signal has, from now on. */
+function countListeners(
+  signal: AbortSignal,
+  tell: (count: number) => void,
+): number {
+  let count = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    tell(++count);
+    Reflect.apply(addEventListener, signal, args);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    tell(--count);
+    Reflect.apply(removeEventListener, signal, args);
+  };
+  return count;
 }

@@ -214,6 +214,55 @@ virtualTest(
 );
 
 virtualTest(
+  "a gap takes no room, before it is told and after",
+  function* () {
+    const { sender, subscribe } = openBroadcast<number>({
+      capacity: 1,
+      onSlow: "fail",
+    });
+    const slow = subscribe();
+    for (const value of [1, 2]) sender.trySend(value);
+    assert.equal(yield* take(slow), 1);
+    assert.equal(slow.statistics().buffered, 0);
+    assert.equal(yield* tag(slow.receive), "ReceiverLagged");
+    assert.equal(slow.statistics().buffered, 0);
+    for (const value of [3, 4]) sender.trySend(value);
+    assert.equal(slow.statistics().buffered, 1);
+    assert.deepEqual(drain(slow), [3]);
+  },
+);
+
+virtualTest(
+  "a subscription that is closed keeps neither values nor gaps",
+  function* () {
+    const slow = overflowing({ capacity: 2, onSlow: "fail" });
+    slow.close();
+    assert.equal(slow.statistics().buffered, 0);
+    assert.equal(yield* tag(slow.receive), "ChannelClosed");
+  },
+);
+
+virtualTest(
+  'with onSlow "dropOldest" a value that comes back to a full buffer is dropped: it is the oldest',
+  function* () {
+    const { sender, subscribe } = openBroadcast<number>({
+      capacity: 1,
+      onSlow: "dropOldest",
+    });
+    const slow = subscribe();
+    sender.trySend(1);
+    const taking = yield* Effect.forkChild(Effect.ignore(slow.receive), {
+      startImmediately: true,
+    });
+    sender.trySend(2);
+
+    taking.interruptUnsafe();
+
+    assert.deepEqual(drain(slow), [2]);
+  },
+);
+
+virtualTest(
   "a gap that was handed to a receiver which Effect interrupts is told to the next",
   function* () {
     const slow = overflowing({ capacity: 0, onSlow: "fail" });
@@ -221,6 +270,7 @@ virtualTest(
       startImmediately: true,
     });
     receiving.interruptUnsafe();
+    assert.equal(slow.statistics().buffered, 0);
     assert.equal(yield* tag(slow.receive), "ReceiverLagged");
     assert.equal(tagOf(slow.tryReceive()), "WouldBlock");
   },

@@ -255,7 +255,7 @@ virtualTest(
 
     taking.interruptUnsafe();
 
-    assert.equal(send.statistics().buffered, 0);
+    assert.equal(receive.statistics().buffered, 0);
     assert.equal(
       yield* Effect.flip(send.send("x")).pipe(
         Effect.map(({ _tag }) => _tag),

@@ -24,7 +24,7 @@ import {
   select,
 } from "espalier/channels";
 import { virtualTest } from "../support/virtual_test.ts";
-import { drain, pick, settled, tag, take } from "./support/turns.ts";
+import { drain, pick, put, settled, tag, take } from "./support/turns.ts";
 
 const say = (what: string) => () => Effect.succeed(what);
 
@@ -184,6 +184,35 @@ virtualTest(
     assert.equal(heard, "once");
   },
 );
+
+for (const loses of ["at once", "after a wait"] as const) {
+  virtualTest(
+    `a failure of a future whose branch lost ${loses} is still reported by an isolating nursery`,
+    function* () {
+      const [send, receive] = openMemoryChannel<string>(0);
+      const exit = yield* Effect.exit(nursery(function* (n) {
+        const failing = n.startSoon(function* () {
+          yield* sleep(10);
+          throw new Error("not heard yet");
+        });
+        // Which branch is tried first is drawn by lot.
+        for (let i = 0; i < 20; i++) {
+          const sending = put(send, "wins");
+          n.startSoon(
+            loses === "at once" ? sending : Effect.andThen(settled, sending),
+          );
+          if (loses === "at once") yield* settled;
+          yield* pick([
+            onFuture(failing, say("never")),
+            onReceive(receive, say("received")),
+          ]);
+        }
+      }, { onChildFailure: "isolate" }));
+      assert.ok(Exit.isFailure(exit));
+      assert.match(String(exit.cause), /not heard yet/);
+    },
+  );
+}
 
 virtualTest(
   "a branch whose channel is closed or has failed is ready, with its failure in E",
