@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import type { ChannelStatistics } from "../channels/channel.ts";
-import {
-  drain,
-  failureOf,
-  hear,
-  type MakeChannel,
-  put,
-  tagOf,
-  take,
-} from "./_channel_steps.ts";
+import { drain, hear, put, take } from "./_channel_steps.ts";
+import { failureOf, tagOf } from "./_failure_tags.ts";
 import { settle, within } from "./_law_steps.ts";
+import type { MakeChannel } from "./_make_channel.ts";
 
 /** R56, the rows of the senders. */
 export function endsAfterSenders(make: MakeChannel): Effect.Effect<unknown> {

@@ -13,7 +13,6 @@ import {
   shares,
   tries,
 } from "./_channel_order.ts";
-import type { MakeChannel } from "./_channel_steps.ts";
 import {
   isPlain,
   isUndone,
@@ -22,6 +21,7 @@ import {
   survivesSenders,
   yields,
 } from "./_channel_waits.ts";
+import type { MakeChannel } from "./_make_channel.ts";
 
 /** A sentence about every channel, and how to find out whether it is true. */
 export interface ChannelLaw {

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import * as Effect from "npm:effect@^4.1.0/Effect";
-import {
-  assertSame,
-  CAPACITIES,
-  drain,
-  failureOf,
-  hear,
-  type MakeChannel,
-  put,
-  take,
-  valuesOf,
-} from "./_channel_steps.ts";
+import { drain, hear, put, take } from "./_channel_steps.ts";
+import { failureOf } from "./_failure_tags.ts";
 import { settle, within } from "./_law_steps.ts";
+import { CAPACITIES, type MakeChannel } from "./_make_channel.ts";
+import { assertSame, valuesOf } from "./_sent_values.ts";
 
 export function tries(make: MakeChannel): Effect.Effect<unknown> {
   return Effect.sync(() => {

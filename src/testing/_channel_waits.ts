@@ -3,18 +3,11 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Result from "npm:effect@^4.1.0/Result";
 import { CancelScope } from "../core/cancel_scope.ts";
 import { checkpoint } from "../core/checkpoint.ts";
-import {
-  assertSame,
-  CAPACITIES,
-  drain,
-  hear,
-  type MakeChannel,
-  put,
-  take,
-  valuesOf,
-} from "./_channel_steps.ts";
+import { drain, hear, put, take } from "./_channel_steps.ts";
 import { type Stage, stopAtEveryStep } from "./_injection.ts";
 import { settle, times, within } from "./_law_steps.ts";
+import { CAPACITIES, type MakeChannel } from "./_make_channel.ts";
+import { assertSame, valuesOf } from "./_sent_values.ts";
 import {
   assertCheckpoints,
   assertNoCheckpoints,

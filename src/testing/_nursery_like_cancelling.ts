@@ -7,7 +7,7 @@ import { nursery } from "../core/nursery.ts";
 import { shield } from "../core/shield.ts";
 import type { Nursery } from "../core/task.ts";
 import { settle, times } from "./_law_steps.ts";
-import { open, run, type Starter } from "./_nursery_like_joining.ts";
+import { open, run, type Starter } from "./_nursery_like_steps.ts";
 import type { NurseryLike } from "./nursery_like.ts";
 
 /** From outside, through two levels, to everybody who waits. */

@@ -5,7 +5,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import { checkpoint } from "../core/checkpoint.ts";
 import { sleepForever } from "../core/clock.ts";
 import { times } from "./_law_steps.ts";
-import { run } from "./_nursery_like_joining.ts";
+import { run } from "./_nursery_like_steps.ts";
 import type { NurseryLike } from "./nursery_like.ts";
 
 /** The first failure ends those who wait for ever (R26). */

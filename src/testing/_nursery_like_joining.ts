@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import type { AnyBody } from "../core/any_body.ts";
 import { checkpoint } from "../core/checkpoint.ts";
 import { times } from "./_law_steps.ts";
+import { run, type Starter } from "./_nursery_like_steps.ts";
 import type { NurseryLike } from "./nursery_like.ts";
-
-/** What a body of a law is handed. */
-export interface Starter {
-  startSoon(child: AnyBody): unknown;
-}
 
 /** The value of the body comes out. */
 export function answers(make: NurseryLike): Effect.Effect<unknown> {
@@ -81,20 +76,4 @@ export function isClosedAfterwards(make: NurseryLike): Effect.Effect<unknown> {
       })),
     () => assert.throws(() => kept?.startSoon(Effect.void)),
   );
-}
-
-/** Runs a body and answers how it ended. */
-export function run(
-  make: NurseryLike,
-  body: (n: Starter) => Effect.Effect<unknown, unknown>,
-): Effect.Effect<Exit.Exit<unknown, unknown>> {
-  return Effect.exit(open(make, body));
-}
-
-/** Opens a nursery with a body that needs no services. */
-export function open(
-  make: NurseryLike,
-  body: (n: Starter) => Effect.Effect<unknown, unknown>,
-): Effect.Effect<unknown, unknown> {
-  return Effect.suspend(() => make(body) as Effect.Effect<unknown, unknown>);
 }
