@@ -5,79 +5,11 @@ import { checkpoint, now, nursery, run, sleep } from "espalier";
 import {
   Deadlock,
   EndlessInterleaving,
-  type Exploration,
   explore,
   type ExploreOptions,
   NotDeterministic,
-  replay,
 } from "espalier/testing";
-import { actAtOnce, checkThenAct } from "../fixtures/races/check_then_act.ts";
-import {
-  withDroppedPermit,
-  withKeptPermit,
-} from "../fixtures/races/dropped_permit.ts";
-import {
-  acrossWait,
-  acrossWaitLocked,
-  betweenOperations,
-  inOneOperation,
-} from "../fixtures/races/lost_update.ts";
-import { inOneOrder, inTwoOrders } from "../fixtures/races/two_locks.ts";
-
-const STRATEGIES = ["exhaustive", "random", "pct"] as const;
-
-for (const strategy of STRATEGIES) {
-  Deno.test(`explore() finds a lost update across a wait [${strategy}]`, async () => {
-    await finds(acrossWait, { strategy }, /1 !== 2/);
-  });
-
-  Deno.test(`explore() finds a lost update between two operations [${strategy}]`, async () => {
-    const options = { strategy, preemptions: 1 };
-
-    await finds(betweenOperations, options, /1 !== 2/);
-  });
-
-  Deno.test(`explore() finds a deadlock of two locks and names the circle [${strategy}]`, async () => {
-    const { failure } = await finds(inTwoOrders, { strategy }, /every task/);
-
-    assert(failure.error instanceof Deadlock);
-    assert.match(failure.error.message, CIRCLE);
-    assert.deepEqual(failure.error.cycle.toSorted(), [
-      "main/worker-a",
-      "main/worker-b",
-    ]);
-  });
-
-  Deno.test(`explore() finds a permit that a cancelled waiter drops [${strategy}]`, async () => {
-    const options = { strategy, cancelEverywhere: true };
-
-    await finds(withDroppedPermit, options, /the lock is free again|blocked/);
-  });
-
-  Deno.test(`explore() finds a check that is not true any more when acted on [${strategy}]`, async () => {
-    await finds(checkThenAct, { strategy }, /it was there/);
-  });
-}
-
-Deno.test("explore() proves that a lock mends the lost update", async () => {
-  await proves(acrossWaitLocked, { preemptions: 1 });
-});
-
-Deno.test("explore() proves that one operation mends the lost update", async () => {
-  await proves(inOneOperation, { preemptions: 2 });
-});
-
-Deno.test("explore() proves that one order mends the deadlock", async () => {
-  await proves(inOneOrder, { preemptions: 1 });
-});
-
-Deno.test("explore() proves that Lock drops no permit, wherever a waiter is cancelled", async () => {
-  await proves(withKeptPermit, { cancelEverywhere: true });
-});
-
-Deno.test("explore() proves that acting at once mends the check", async () => {
-  await proves(actAtOnce, { preemptions: 1 });
-});
+import { betweenOperations } from "../fixtures/races/lost_update.ts";
 
 Deno.test("explore() takes turns in a round robin", async () => {
   const trail: string[] = [];
@@ -177,7 +109,9 @@ Deno.test("explore() bounds preemptions: without any, tasks that do not wait are
 });
 
 Deno.test("explore() says how fast it was", async () => {
-  const { perSecond } = await explore(() => threeTasks([]));
+  const { perSecond } = await explore(() => threeTasks([]), {
+    maxInterleavings: 500,
+  });
 
   assert.ok(perSecond > 100, `${perSecond} interleavings a second`);
 });
@@ -259,41 +193,11 @@ Deno.test("explore() refuses to be called inside a task", async () => {
   });
 });
 
-const CIRCLE = new RegExp(
-  "worker-a waits for Lock .stock., held by worker-b; " +
-    "worker-b waits for Lock .orders., held by worker-a",
-);
-
-type Body = () => Generator<Effect.Effect<unknown, unknown>, void>;
-
-/** Explores a body that is broken; the token must show the same again. */
-async function finds(
-  body: Body,
-  options: ExploreOptions,
-  message: RegExp,
-): Promise<Exploration & { failure: NonNullable<Exploration["failure"]> }> {
-  const started = performance.now();
-  const found = await explore(body, options);
-  const took = performance.now() - started;
-  const { failure } = found;
-  assert(failure !== undefined, "nothing was found");
-  const again = await replay(failure.token, body);
-
-  assert.match((failure.error as Error).message, message);
-  assert.equal(found.exhausted, false);
-  assert.equal(again.interleavings, 1);
-  assert.equal(again.failure?.story, failure.story);
-  assert.equal(
-    (again.failure?.error as Error).message,
-    (failure.error as Error).message,
-  );
-  assert.match(failure.token, /^[\w.~-]+$/);
-  assert.ok(took < 1000, `it took ${took} ms`);
-  return { ...found, failure };
-}
-
 /** Explores a body that is right, to the end. */
-async function proves(body: Body, options: ExploreOptions): Promise<void> {
+async function proves(
+  body: () => Generator<Effect.Effect<unknown, unknown>, void>,
+  options: ExploreOptions,
+): Promise<void> {
   const { failure, exhausted } = await explore(body, options);
 
   assert.equal(failure?.story, undefined);
