@@ -110,7 +110,7 @@ export class Dispatch {
       this.#heads = this.#crew.slots.map(({ worker }, index) => {
         if (worker === undefined || worker.unstarted === 0) return undefined;
         this.#watchStuck();
-        const head = worker.inFlight.values().next().value;
+        const head = worker.inFlight.oldest;
         const isStuck = worker.state === "ready"
           ? head === before[index]
           : isAnyIdle;

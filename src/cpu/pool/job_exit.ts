@@ -15,8 +15,25 @@ export interface RanOn {
   readonly memoryLimit: number | undefined;
 }
 
-/** What a reply means. */
-export function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
+/** How a job ended on a worker. */
+export interface JobEnd {
+  readonly exit: JobExit;
+  /** How it stopped, if it had started. */
+  readonly stopped: Stopped | undefined;
+  /** How long it ran, where that is known. */
+  readonly micros?: number | undefined;
+}
+
+/** What the reply that ends a job means. */
+export function endOfReply(frame: Frame, job: Job, on: RanOn): JobEnd {
+  return {
+    exit: exitOfReply(frame, job, on),
+    stopped: stoppedByReply(frame, job),
+    micros: frame.extra,
+  };
+}
+
+function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
   const { kind, values } = frame;
   if (kind !== REPLY.fault) {
     return job.isUnwanted ? exitOfStop(job) : Exit.succeed(values[0]);
@@ -28,8 +45,7 @@ export function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
   return Exit.fail(errorOfFault(fault, callOf(job, on)));
 }
 
-/** How a job stopped that has replied. */
-export function stoppedByReply(frame: Frame, job: Job): Stopped {
+function stoppedByReply(frame: Frame, job: Job): Stopped {
   if (!job.isUnwanted || frame.kind !== REPLY.fault) return "finished";
   const { why } = frame.values[0] as Fault;
   return why === "cancelled" || why === "deadline" ? "cooperative" : "finished";

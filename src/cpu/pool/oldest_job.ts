@@ -14,7 +14,7 @@ export function takeOldest(open: Iterable<Job>): Job | undefined {
     }
     if (job.state !== "sent") continue;
     const worker = job.place as PoolWorker;
-    const isNext = worker.inFlight.values().next().value === job;
+    const isNext = worker.inFlight.oldest === job;
     if (!isNext && worker.recall(job)) return job;
   }
   return undefined;

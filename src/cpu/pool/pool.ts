@@ -12,9 +12,11 @@ import { Crew, type CrewUser, type Slot } from "./crew.ts";
 import { Dispatch, type DispatchUser } from "./dispatch.ts";
 import { FunctionTable } from "./function_table.ts";
 import type { Job, JobExit } from "./job.ts";
+import type { JobEnd } from "./job_exit.ts";
 import { JobQueue } from "./job_queue.ts";
+import { OpenJobs } from "./open_jobs.ts";
 import { Placement } from "./placement.ts";
-import type { JobEnd, PoolWorker, WorkerUser } from "./pool_worker.ts";
+import type { PoolWorker, WorkerUser } from "./pool_worker.ts";
 import { leaveQueue, takeOldest } from "./oldest_job.ts";
 import type { PoolSettings } from "./pool_policy.ts";
 import { ProgressWatch } from "./progress_watch.ts";
@@ -28,15 +30,13 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
   readonly settings: PoolSettings;
   readonly tally: Tally = new Tally();
   readonly crew: Crew;
+  readonly open: OpenJobs = new OpenJobs();
   readonly #queue = new JobQueue();
   readonly #held: Job[] = [];
   readonly #times = new TaskTimes();
   readonly #placement: Placement;
   readonly #dispatch: Dispatch;
   readonly #progress: ProgressWatch;
-  readonly #open = new Set<Job>();
-  #expected = 0;
-  #whenEmpty: (() => void) | undefined;
 
   constructor(settings: PoolSettings) {
     const { strategy, substrate, grace, memoryLimit } = settings;
@@ -71,14 +71,14 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   #admit(job: Job): void {
     this.tally.submitted++;
-    this.#open.add(job);
+    this.open.add(job);
     if (job.parent) job.parent.waitingFor++;
     if (this.#placement.hasRoom(this.settings.queueLimit)) this.#enqueue(job);
     else if (this.settings.onFull === "wait") this.#held.push(job);
     else if (this.settings.onFull === "reject") this.#refuse(job);
     else {
-      this.#refuse(takeOldest(this.#open) ?? job);
-      if (this.#open.has(job)) this.#enqueue(job);
+      this.#refuse(takeOldest(this.open) ?? job);
+      if (this.open.has(job)) this.#enqueue(job);
     }
   }
 
@@ -111,28 +111,13 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   /** Has every job ended. */
   cancelAll(): void {
-    for (const job of [...this.#open]) this.cancel(job);
-  }
-
-  /** Keeps the pool from being empty until the answer is called. */
-  expect(): () => void {
-    this.#expected++;
-    return () => {
-      this.#expected--;
-      this.#checkEmpty();
-    };
-  }
-
-  /** Calls back when no job is left, or at once. */
-  whenEmpty(listener: () => void): void {
-    this.#whenEmpty = listener;
-    this.#checkEmpty();
+    for (const job of [...this.open]) this.cancel(job);
   }
 
   /** Ends every job and every worker, and waits until they are gone. */
   async close(): Promise<void> {
-    for (const job of [...this.#open]) this.cancel(job);
-    await new Promise<void>((resolve) => this.whenEmpty(resolve));
+    this.cancelAll();
+    await new Promise<void>((resolve) => this.open.whenNone(resolve));
     this.#dispatch.close();
     this.#progress.close();
     await this.crew.close();
@@ -206,25 +191,18 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
   #refuse(job: Job): void {
     const { queueLimit, onFull } = this.settings;
     this.tally.refused++;
-    this.#open.delete(job);
+    this.open.delete(job);
     const policy = onFull === "drop" ? onFull : "reject";
     job.settle(Exit.fail(new QueueFull(queueLimit, policy)));
-    this.#checkEmpty();
+    this.open.check();
   }
 
   #settle(job: Job, exit: JobExit): void {
-    if (!this.#open.delete(job)) return;
+    if (!this.open.delete(job)) return;
     this.tally.ended(exit);
     this.#progress.forget(job);
     job.settle(exit);
-    this.#checkEmpty();
-  }
-
-  #checkEmpty(): void {
-    if (this.#open.size > 0 || this.#expected > 0) return;
-    const listener = this.#whenEmpty;
-    this.#whenEmpty = undefined;
-    listener?.();
+    this.open.check();
   }
 
   admitHeld(): boolean {

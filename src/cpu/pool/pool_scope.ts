@@ -107,7 +107,7 @@ export class PoolScope {
     suspendOn<void>(
       { label: `the tasks of CPU scope "${this.settings.name}"` },
       (settle) => {
-        this.pool.whenEmpty(() => settle(Exit.void));
+        this.pool.open.whenNone(() => settle(Exit.void));
         return () => {
           this.#cancelAll();
           return "tooLate";
@@ -143,7 +143,7 @@ export class PoolScope {
 
   /** Waits for a child of the nursery before it ends the workers. */
   keep(child: Future<unknown, unknown>): void {
-    const letGo = this.pool.expect();
+    const letGo = this.pool.open.expect();
     this.#children.add(child);
     whenSettled(child, () => {
       this.#children.delete(child);

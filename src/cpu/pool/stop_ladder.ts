@@ -1,15 +1,5 @@
+import type { HostLink } from "../transport/host_link.ts";
 import type { Job } from "./job.ts";
-
-/** What a ladder asks of its worker. */
-export interface Climber {
-  /**
-   * Whether the job has ended and another runs; `undefined` where nothing seems
-   * to run.
-   */
-  isOver(job: Job): boolean | undefined;
-  /** Stops the thread. */
-  stop(): void;
-}
 
 /** How often to look again whether a job is over, in milliseconds. */
 const LOOK = 1, LOOKS = 20;
@@ -21,12 +11,15 @@ const LOOK = 1, LOOKS = 20;
  */
 export class StopLadder {
   readonly #grace: number;
-  readonly #climber: Climber;
+  readonly #link: HostLink;
+  readonly #stop: () => void;
   readonly #timers = new Map<Job, ReturnType<typeof setTimeout>>();
 
-  constructor(grace: number, climber: Climber) {
+  /** @param stop Stops the thread. */
+  constructor(grace: number, link: HostLink, stop: () => void) {
     this.#grace = grace;
-    this.#climber = climber;
+    this.#link = link;
+    this.#stop = stop;
   }
 
   /** Whether a task has been asked to stop. */
@@ -57,10 +50,16 @@ export class StopLadder {
   }
 
   #climb(job: Job, looks: number): void {
-    const isOver = this.#climber.isOver(job);
+    const isOver = this.#isOver(job);
     // Invariant: only the code that is to stop is stopped. Its reply may be on
     // the way, and the thread be about something else.
     if (isOver ?? looks < LOOKS) this.#wait(job, LOOK, looks + 1);
-    else this.#climber.stop();
+    else this.#stop();
+  }
+
+  /** Whether the job has ended; `undefined` where nothing seems to run. */
+  #isOver(job: Job): boolean | undefined {
+    const { current } = this.#link;
+    return current === job.id ? false : current === 0 ? undefined : true;
   }
 }
