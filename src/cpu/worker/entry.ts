@@ -20,13 +20,21 @@ import { type PortOut, WorkerLink, type WorkerSetup } from "./worker_link.ts";
 /** Frames taken in one turn before the thread looks at anything else. */
 const BURST = 256;
 
+/** What the types of `node:worker_threads` leave out. */
+type WorkerPort = PortOut & EventTarget & {
+  addEventListener(
+    name: "message",
+    listener: (event: MessageEvent<PortMessage | Parcel>) => void,
+  ): void;
+};
+
 /** Starts serving the loop that started this thread. */
 export function startWorker(): void {
   const setup = workerData as WorkerSetup;
-  const port = parentPort!;
+  const port = parentPort as unknown as WorkerPort;
   // Order: taken before any task can replace it.
   const exit = process.exit.bind(process);
-  const link = new WorkerLink(setup, port as unknown as PortOut);
+  const link = new WorkerLink(setup, port);
   const calls = new HostCalls(link);
   const memory = new MemoryWatch(() => {
     link.say({ say: "outOfMemory" });
@@ -34,7 +42,9 @@ export function startWorker(): void {
   });
   const runner = makeRunner(setup, link, calls, memory);
   installContext(taskContext(() => runner.current, calls));
-  port.on("message", (message: PortMessage | Parcel) => {
+  // `on` would have Deno look through every element of what has come.
+  port.addEventListener("message", (event) => {
+    const message: PortMessage | Parcel = event.data;
     if ("parcel" in message) link.arrive(message);
     else if (message.say === "answer") calls.arrive(message);
     else if (message.say === "exit") exit(0);
