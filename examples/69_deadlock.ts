@@ -2,7 +2,8 @@
 //
 // Two workers need the same two locks, and take them in opposite orders. An
 // ordinary run waits for ever, or as long as it may; `explore` names each task,
-// what it waits for, who holds that, and the circle. Watch that one order for all mends it.
+// what it waits for, who holds that, and the circle. Watch that one order for
+// both mends it.
 //
 //     deno run examples/69_deadlock.ts
 
