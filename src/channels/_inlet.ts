@@ -24,6 +24,22 @@ export abstract class Sender<T> extends Link {
   abstract refuse(why: SendRefusal): void;
 }
 
+/** Somebody who wants to know of room and does not queue up for it. */
+export class RoomWatch extends Link {
+  /**
+   * @param handle The handle that it would send on.
+   * @param lowWater How many values an outlet may hold at most.
+   * @param tell Called when it has been taken out; may send and close.
+   */
+  constructor(
+    readonly handle: object,
+    readonly lowWater: number,
+    readonly tell: (news: "room" | SendRefusal) => void,
+  ) {
+    super();
+  }
+}
+
 /** What an inlet is the beginning of. */
 export interface InletOptions {
   readonly capacity: number;
@@ -45,9 +61,14 @@ export class Inlet<T> implements Feed {
   /** Nothing may be sent any more. */
   isEnded = false;
   #outlets: ReadonlyArray<Outlet<T>> = [];
+  readonly #watches: LinkedList<RoomWatch> = new LinkedList();
   #peak = 0;
 
   constructor(readonly options: InletOptions) {}
+
+  get isAwaited(): boolean {
+    return this.senders.size > 0 || this.#watches.size > 0;
+  }
 
   /** Is nobody left who could receive? */
   get isBroken(): boolean {
@@ -74,6 +95,18 @@ export class Inlet<T> implements Feed {
       if (!outlet.hasRoom(party)) return false;
     }
     return true;
+  }
+
+  /** Is there room, and no outlet that holds more than `lowWater`? */
+  isRoomy(lowWater: number): boolean {
+    return this.hasRoom(undefined) &&
+      this.#outlets.every(({ buffered }) => buffered <= lowWater);
+  }
+
+  /** Tells `watch` once; answers how to leave. */
+  watch(watch: RoomWatch): () => void {
+    this.#watches.push(watch);
+    return () => void this.#watches.remove(watch);
   }
 
   /** Sends, where there is room. */
@@ -106,6 +139,7 @@ export class Inlet<T> implements Feed {
         sender = this.senders.after(sender);
       }
     }
+    if (this.#watches.size > 0) this.#tellOfRoom();
   }
 
   abandoned(outlet: object): void {
@@ -125,6 +159,7 @@ export class Inlet<T> implements Feed {
         sender.refuse("closed");
       }
     }
+    this.#tell("closed", (watch) => watch.handle === handle);
     if (this.openHandles === 0) this.end();
   }
 
@@ -164,5 +199,20 @@ export class Inlet<T> implements Feed {
       sender !== undefined;
       sender = this.senders.shift()
     ) sender.refuse(why);
+    this.#tell(why, () => true);
+  }
+
+  #tellOfRoom(): void {
+    this.#tell("room", ({ lowWater }) => this.isRoomy(lowWater));
+  }
+
+  /** Each may change what the next one would be told: asked one by one. */
+  #tell(
+    news: "room" | SendRefusal,
+    concerns: (watch: RoomWatch) => boolean,
+  ): void {
+    for (const watch of [...this.#watches]) {
+      if (concerns(watch) && this.#watches.remove(watch)) watch.tell(news);
+    }
   }
 }

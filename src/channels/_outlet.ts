@@ -31,6 +31,8 @@ export abstract class Receiver<T> extends Link {
 export interface Feed {
   readonly openHandles: number;
   readonly senders: { readonly size: number };
+  /** Does anybody want to know of room? */
+  readonly isAwaited: boolean;
   /** Lets senders go on for whom there is room now. */
   roomMade(): void;
   /** The last handle of an outlet has been closed. */
@@ -177,7 +179,7 @@ export class Outlet<T> {
 
   /** Lets a sender that waits hand its value over, as to one who waits. */
   #pull(party: object | undefined): Item<T> | undefined {
-    if (this.feed.senders.size === 0) return undefined;
+    if (!this.feed.isAwaited) return undefined;
     const probe = new Probe<T>(this, party);
     this.receivers.push(probe);
     this.feed.roomMade();

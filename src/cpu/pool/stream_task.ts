@@ -14,6 +14,7 @@ import {
   type FallibleSendChannel,
   openFallibleChannel,
 } from "../../channels/fallible_channel.ts";
+import { whenRoom } from "../../channels/when_room.ts";
 import { TaskCancelled } from "../../core/cancellation_errors.ts";
 import { suspendOn } from "../../core/suspend_task.ts";
 import type { CpuError } from "../cpu_error.ts";
@@ -25,6 +26,9 @@ import { exitOfThrown, type Request } from "./run_task.ts";
 
 /** Items that may lie in the channel, and as many on the way. */
 const CREDIT = 256;
+
+/** Where items that wait go on into the channel, many at once. */
+const LOW_WATER = CREDIT / 2;
 
 /** Streams what a generator task makes, for as long as the scope is open. */
 export function streamTask(
@@ -137,14 +141,11 @@ class StreamJob implements JobOwner {
 
   #waitForRoom(): void {
     this.#isWaiting = true;
-    const child = this.#scope.nursery.startSoon(
-      Effect.matchCause(this.#send.ready, {
-        onSuccess: () => this.#goOn(),
-        onFailure: () => this.#leave(),
-      }),
-      { name: "a stream that waits for its reader" },
+    whenRoom(
+      this.#send,
+      LOW_WATER,
+      (news) => news === "room" ? this.#goOn() : this.#leave(),
     );
-    this.#scope.keep(child);
   }
 
   /** There is room again. */
