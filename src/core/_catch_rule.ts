@@ -1,8 +1,7 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { type AnyFiber, setInterruption } from "./_fiber_internals.ts";
-import type { ScopeNode } from "./_scope_tree.ts";
-import type { Settled } from "./_scope_work.ts";
+import type { EnterableScope } from "./_scope_work.ts";
 import type { Strand } from "./_strand.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { withCancellation } from "./_task_node.ts";
@@ -13,7 +12,7 @@ export const ABSORBED: AnyExit = Exit.succeed(undefined);
 
 /** Where a scope that has just been left was entered. */
 export interface ScopeExit {
-  readonly scope: ScopeNode;
+  readonly scope: EnterableScope;
   /** The fiber that entered it. */
   readonly fiber: AnyFiber;
   /** The strand of that fiber; it is in the outer scope again. */
@@ -30,11 +29,11 @@ export interface ScopeExit {
  * decision is taken now, so a cancel or a shield that came while the
  * interruption was on its way is honoured.
  */
-export function settleOn(at: ScopeExit, exit: AnyExit): Settled {
+export function settleOn(at: ScopeExit, exit: AnyExit): AnyExit {
   const { scope } = at;
   if (!scope.cancelled || Exit.isSuccess(exit)) {
     meetOuterCancellation(at.strand);
-    return { exit, caught: false };
+    return exit;
   }
   return scope.hearsOuterCancellation
     ? passOn(at, exit.cause.reasons)
@@ -43,7 +42,7 @@ export function settleOn(at: ScopeExit, exit: AnyExit): Settled {
 
 type Reasons = ReadonlyArray<Cause.Reason<unknown>>;
 
-function absorb(at: ScopeExit, reasons: Reasons): Settled {
+function absorb(at: ScopeExit, reasons: Reasons): AnyExit {
   const { fiber, strand, byEffect } = at;
   if (at.isInFiber && strand !== undefined) {
     setInterruption(
@@ -54,19 +53,15 @@ function absorb(at: ScopeExit, reasons: Reasons): Settled {
   }
   const rest = [...reasons.filter((it) => !isInterrupt(it)), ...byEffect];
   meetOuterCancellation(strand);
-  return {
-    exit: rest.length === 0
-      ? ABSORBED
-      : Exit.failCause(Cause.fromReasons(rest)),
-    caught: rest.length < reasons.length,
-  };
+  at.scope.caught = rest.length < reasons.length;
+  return rest.length === 0 ? ABSORBED : Exit.failCause(Cause.fromReasons(rest));
 }
 
 /**
  * Hands interruptions on to the outer scope that is cancelled too, each saying
  * by whom, and makes them unskippable on the fiber that goes on there.
  */
-function passOn(at: ScopeExit, reasons: Reasons): Settled {
+function passOn(at: ScopeExit, reasons: Reasons): AnyExit {
   const { scope, fiber, strand } = at;
   const told = reasons.map((reason) =>
     isInterrupt(reason) ? withCancellation(reason, scope) : reason
@@ -78,7 +73,7 @@ function passOn(at: ScopeExit, reasons: Reasons): Settled {
     const cancellation = scope.strikes;
     fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
   }
-  return { exit: Exit.failCause(Cause.fromReasons(told)), caught: false };
+  return Exit.failCause(Cause.fromReasons(told));
 }
 
 /** Lets an outer cancellation that was hidden meet the fiber in its next wait. */

@@ -22,7 +22,6 @@ export class DeadlineScope extends EnterableScope implements Timer {
   armed = false;
   turn = 0;
   readonly isEvent = true;
-  caught = false;
   readonly #timeout: number | undefined;
   readonly #defaultName: string;
   readonly #makeHandle: (scope: DeadlineScope) => object;

@@ -22,9 +22,8 @@ export function enterScope<X extends Result>(
         typeof body === "function" ? [scope.handle] : [],
         scope,
       ),
-    complete(end, scope) {
-      const { exit, caught } = end.settle(end.exit);
-      scope.caught = caught;
+    complete(end) {
+      const exit = end.settle(end.exit);
       if (exit === ABSORBED) return NONE;
       return (Exit.isSuccess(exit)
         ? Exit.succeed(Option.some(exit.value))

@@ -5,18 +5,21 @@ import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 export type AnyFiber = Fiber.Fiber<unknown, unknown>;
 
 /**
- * The two fields of Effect's fiber that its public interface does not name.
+ * The three fields of Effect's fiber that its public interface does not name.
  * Nothing else of Effect's internals is touched, and nothing outside this file
- * touches these.
+ * and `_fiber_frame.ts`, which also tries out what they mean, touches these.
  */
 interface FiberFields {
   /** Why it was interrupted; sticky: Effect never clears it. */
   _interruptedCause: Cause.Cause<never> | undefined;
   /** False inside `uninterruptible` and in finalizers. */
   interruptible: boolean;
+  /** What hears, from the top down, how the current operation ends. */
+  readonly _stack: object[];
 }
 
-function fieldsOf(fiber: AnyFiber): FiberFields {
+/** The fields of `fiber`. */
+export function fieldsOf(fiber: AnyFiber): FiberFields {
   return fiber as unknown as FiberFields;
 }
 
@@ -25,18 +28,6 @@ export function interruptionsOf(
   fiber: AnyFiber,
 ): ReadonlyArray<Cause.Reason<never>> {
   return fieldsOf(fiber)._interruptedCause?.reasons ?? [];
-}
-
-/** Does the fiber have the two fields, and do they mean what we think? */
-export function fieldsAreKnown(fiber: AnyFiber): boolean {
-  const fields = fieldsOf(fiber);
-  if (!("_interruptedCause" in fields) || !("interruptible" in fields)) {
-    return false;
-  }
-  const wasClean = fields._interruptedCause === undefined &&
-    fields.interruptible === true;
-  fiber.interruptUnsafe();
-  return wasClean && fields._interruptedCause !== undefined;
 }
 
 /** Makes `fiber` remember `cause` as its only interruption, or none. */

@@ -3,53 +3,46 @@ import type * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { settleOn } from "./_catch_rule.ts";
+import { Frame } from "./_fiber_frame.ts";
 import { type AnyFiber, interruptionsOf } from "./_fiber_internals.ts";
 import { contextInside, enter, goOnAfter, leave } from "./_scope_entry.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
-import type {
-  EnterableScope,
-  Restore,
-  ScopeEnd,
-  ScopeWork,
-  Settled,
-} from "./_scope_work.ts";
+import type { EnterableScope, ScopeEnd, ScopeWork } from "./_scope_work.ts";
 import { Strand, strandIn } from "./_strand.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { isOurs } from "./provenance.ts";
 
-/** Runs a body in a scope on the fiber that enters it. */
+/** Runs a body in a scope on the interruptible fiber that enters it. */
 export function inFiber<S extends EnterableScope, A, E, R, B, E2>(
   work: ScopeWork<S, A, E, R, B, E2>,
   scope: S,
   outer: ScopeNode,
   fiber: AnyFiber,
-  restore: Restore,
 ): Effect.Effect<B, E2, R> {
-  const entered = new InFiberScope(scope, outer, fiber, restore);
-  return Effect.matchCauseEffect(restore(work.body(scope, fiber)), {
-    onSuccess: (value) => {
-      entered.exit = Exit.succeed(value);
-      return work.complete(entered, scope);
-    },
-    onFailure: (cause) => {
-      entered.exit = Exit.failCause(cause);
-      return work.complete(entered, scope);
-    },
-  });
+  new InFiberScope(work, scope, outer, fiber).push(fiber);
+  // The frame turns the body's result into the work's.
+  return work.body(scope, fiber) as Effect.Effect<never, never, R>;
 }
 
 /** A scope that is entered on a fiber, and how it is left there. */
-class InFiberScope implements ScopeEnd {
+class InFiberScope<S extends EnterableScope> extends Frame implements ScopeEnd {
   exit: AnyExit = Exit.void;
+  readonly #work: ScopeWork<S, unknown, unknown, unknown, unknown, unknown>;
+  readonly #scope: S;
   readonly #strand: Strand;
+  readonly #outer: ScopeNode;
   readonly #context: Context.Context<never>;
 
   constructor(
-    readonly scope: EnterableScope,
-    readonly outer: ScopeNode,
-    readonly fiber: AnyFiber,
-    readonly restore: Restore,
+    work: ScopeWork<S, unknown, unknown, unknown, unknown, unknown>,
+    scope: S,
+    outer: ScopeNode,
+    fiber: AnyFiber,
   ) {
+    super();
+    this.#work = work;
+    this.#scope = scope;
+    this.#outer = outer;
     const strand = this.#strand = strandIn(outer, fiber) ??
       new Strand(fiber, outer, outer.run!.queue);
     this.#context = fiber.context;
@@ -60,8 +53,17 @@ class InFiberScope implements ScopeEnd {
     if (scope.cancelled && !strand.delivered) strand.enqueue();
   }
 
+  get fiber(): AnyFiber {
+    return this.#strand.fiber;
+  }
+
   get interruptedByEffect(): boolean {
     return this.#interruptionsByEffect().length > 0;
+  }
+
+  protected override ended(exit: AnyExit): Effect.Effect<unknown, unknown> {
+    this.exit = exit;
+    return this.#work.complete(this, this.#scope);
   }
 
   after<B, E>(
@@ -75,14 +77,15 @@ class InFiberScope implements ScopeEnd {
       wait,
       next,
       interrupted,
-      isNews ? this.restore : undefined,
+      isNews ? Effect.interruptible : undefined,
     );
   }
 
-  settle(exit: AnyExit): Settled {
-    const { fiber, scope, outer } = this;
+  settle(exit: AnyExit): AnyExit {
+    const { fiber } = this;
+    const scope = this.#scope;
     fiber.setContext(this.#context);
-    this.#strand.node = outer;
+    this.#strand.node = this.#outer;
     leave(scope);
     const byEffect = this.#interruptionsByEffect();
     const strand = this.#strand;

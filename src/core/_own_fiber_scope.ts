@@ -10,7 +10,6 @@ import type {
   Restore,
   ScopeEnd,
   ScopeWork,
-  Settled,
 } from "./_scope_work.ts";
 import { Strand, strandIn } from "./_strand.ts";
 import type { AnyExit } from "./_exit_state.ts";
@@ -108,7 +107,7 @@ class OwnFiberScope implements ScopeEnd {
     );
   }
 
-  settle(exit: AnyExit): Settled {
+  settle(exit: AnyExit): AnyExit {
     const { fiber, scope, outer } = this;
     leave(scope);
     const byEffect = this.interruptedByEffect ? interruptionsIn(exit) : [];

@@ -1,11 +1,10 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
-import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { identity } from "npm:effect@^4.1.0/Function";
 import { inFiber } from "./_in_fiber_scope.ts";
 import { ownFiber } from "./_own_fiber_scope.ts";
-import type { AnyFiber } from "./_fiber_internals.ts";
-import type { EnterableScope, Restore, ScopeWork } from "./_scope_work.ts";
-import { canForgetInterruption } from "./_scope_form.ts";
+import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
+import type { EnterableScope, ScopeWork } from "./_scope_work.ts";
+import { canRunInFiber } from "./_scope_form.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { isForkedUnderShield, scopeOf, Strand } from "./_strand.ts";
 import { TaskNode } from "./_task_node.ts";
@@ -15,29 +14,40 @@ import { ScopeReused } from "./usage_errors.ts";
 /**
  * Runs a body inside a scope.
  *
- * There are two forms. *In-fiber*: the body runs on the fiber that enters, and
- * when the scope absorbs its cancellation the fiber is made to forget it.
+ * There are two forms. *In-fiber*: the body runs on the fiber that enters, under a
+ * frame that hears of its end, and when the scope absorbs its cancellation the
+ * fiber is made to forget it.
  * *Own-fiber*: the body runs on a fiber of its own, and the entering one waits.
  * Own-fiber is for shields, for regions that Effect shields (there the fiber
- * cannot be interrupted), and for an Effect whose fibers cannot forget.
+ * cannot be interrupted), and for an Effect with fibers unlike those that we know.
  */
 export function runInScope<S extends EnterableScope, A, E, R, B, E2>(
   work: ScopeWork<S, A, E, R, B, E2>,
 ): Effect.Effect<B, E2, R> {
-  return Effect.uninterruptibleMask((restore: Restore) => {
-    const fiber = Fiber.getCurrent()!;
+  return Effect.withFiber((fiber) => {
     const scope = work.scope();
-    if (scope.state !== "unbound") {
-      return Effect.die(new ScopeReused(scope.name));
-    }
-    // Effect hands over `identity` where there is nothing to restore.
-    const isDeaf = (restore as unknown) === identity;
-    const outer = scopeOf(fiber) ?? implicitRoot(fiber);
-    scope.walled = isDeaf || isForkedUnderShield(outer, fiber);
-    return isDeaf || scope.shielded || !canForgetInterruption()
-      ? ownFiber(work, scope, outer, fiber, restore)
-      : inFiber(work, scope, outer, fiber, restore);
+    if (
+      !scope.shielded && isInterruptible(fiber) && canRunInFiber()
+    ) return inFiber(work, scope, placeFor(scope, fiber, false), fiber);
+    return Effect.uninterruptibleMask((restore) => {
+      // Effect hands over `identity` where there is nothing to restore.
+      const isDeaf = (restore as unknown) === identity;
+      const outer = placeFor(scope, fiber, isDeaf);
+      return ownFiber(work, scope, outer, fiber, restore);
+    });
   });
+}
+
+/** The scope around one that is entered now, and only now. */
+function placeFor(
+  scope: EnterableScope,
+  fiber: AnyFiber,
+  isDeaf: boolean,
+): ScopeNode {
+  if (scope.state !== "unbound") throw new ScopeReused(scope.name);
+  const outer = scopeOf(fiber) ?? implicitRoot(fiber);
+  scope.walled = isDeaf || isForkedUnderShield(outer, fiber);
+  return outer;
 }
 
 /**

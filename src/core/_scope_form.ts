@@ -1,16 +1,15 @@
-import * as Effect from "npm:effect@^4.1.0/Effect";
-import { fieldsAreKnown } from "./_fiber_internals.ts";
+import { framesAreKnown } from "./_fiber_frame.ts";
 
 let probed: boolean | undefined;
 let forced: boolean | undefined;
 
 /**
- * May a cancelled scope end on the fiber that runs it? Only where the fiber can
- * be made to forget an interruption. Tried once, on a fiber made for it; where
- * it fails, every scope gets a fiber of its own.
+ * May a scope be run by the fiber that enters it? Only where a frame hears of
+ * its end, and the fiber can be made to forget an interruption. Tried once;
+ * where it fails, every scope gets a fiber of its own.
  */
-export function canForgetInterruption(): boolean {
-  return forced ?? (probed ??= fieldsAreKnown(Effect.runFork(Effect.never)));
+export function canRunInFiber(): boolean {
+  return forced ?? (probed ??= framesAreKnown());
 }
 
 /** Overrides the probe, so that tests can run both forms. */

@@ -5,6 +5,8 @@ import type { AnyExit } from "./_exit_state.ts";
 
 /** A scope that is told when it is entered and left. */
 export abstract class EnterableScope extends ScopeNode {
+  /** Has it absorbed a cancellation? */
+  caught = false;
   /** Called when it is linked: arms its deadline. */
   abstract entered(): void;
   /** Called when it is unlinked: disarms its deadline. */
@@ -15,13 +17,6 @@ export abstract class EnterableScope extends ScopeNode {
 export type Restore = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
 ) => Effect.Effect<A, E, R>;
-
-/** What a scope lets go on outwards. */
-export interface Settled {
-  readonly exit: AnyExit;
-  /** Was anything absorbed? */
-  readonly caught: boolean;
-}
 
 /** What is known, and what is to be done, at the end of a scope's body. */
 export interface ScopeEnd {
@@ -41,8 +36,11 @@ export interface ScopeEnd {
     next: () => Effect.Effect<B, E>,
     interrupted: () => void,
   ): Effect.Effect<B, E>;
-  /** Leaves the scope and applies the catch rule (R9) to `exit`. */
-  settle(exit: AnyExit): Settled;
+  /**
+   * Leaves the scope and applies the catch rule (R9) to `exit`; answers what the
+   * scope lets go on outwards.
+   */
+  settle(exit: AnyExit): AnyExit;
 }
 
 /** A scope, its body, and what to do at its end. */

@@ -22,7 +22,7 @@ export function orTooLate<X extends Result>(
     scope,
     body: (scope) => effectOf<X>(body, [], scope),
     complete(end, scope): Answer {
-      const { exit } = end.settle(end.exit);
+      const exit = end.settle(end.exit);
       if (exit !== ABSORBED) return exit as Answer;
       return Exit.fail(new DeadlineExceeded(scope.name, scope.budget));
     },

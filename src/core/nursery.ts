@@ -146,12 +146,11 @@ function close(
 ): AnyExit {
   const reasons = state.close(end.exit);
   state.task.nurseryClosed(state);
-  const { exit, caught } = end.settle(
+  const exit = end.settle(
     reasons.length === 0
       ? end.exit
       : Exit.failCause(Cause.fromReasons(reasons)),
   );
-  state.scope.caught = caught;
   if (exit !== ABSORBED) return exit;
   // An interruption that is nobody's is not the nursery's to absorb.
   if (Exit.isSuccess(end.exit) || state.bodyInterruptedItself) return end.exit;
