@@ -1,12 +1,13 @@
 // Tasks that end in every way there is, in random order, on one CPU scope: each
 // future settles once and as it should, and the counts add up.
 //
-// `deno task soak [tasks] [seed]` runs 100,000 of them.
+// `deno task soak [tasks] [seed]` runs 100,000 of them, and looks at the memory
+// after each tenth, when all garbage has been collected.
 
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
-import { run, sleep } from "../../src/core/mod.ts";
+import { run } from "../../src/core/mod.ts";
 import {
   type CpuFuture,
   type CpuScope,
@@ -14,17 +15,26 @@ import {
   type CpuStatistics,
   inline,
   move,
-  type WorkerStatistics,
 } from "../../src/cpu/mod.ts";
 import { seeded } from "../cpu/support/until.ts";
+import { rawKills } from "./raw_kills.ts";
 
 /** What a soak came to. */
 export interface Soaked {
   readonly statistics: CpuStatistics;
   /** How often each kind of task was run. */
   readonly kinds: Readonly<Record<string, number>>;
-  /** Resident memory in MiB after the first tenth, and at the end. */
-  readonly memory: readonly [number, number];
+  /** After each tenth of the tasks. */
+  readonly memory: readonly Memory[];
+}
+
+/** What the process holds, in MiB. */
+interface Memory {
+  /** Objects that are reachable; where garbage cannot be collected, it counts. */
+  readonly live: number;
+  readonly resident: number;
+  /** Threads started so far. */
+  readonly spawned: number;
 }
 
 type Ending = "Succeeded" | "Failed" | "Cancelled";
@@ -106,7 +116,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export async function soak(tasks: number, seed: number): Promise<Soaked> {
   const random = seeded(seed);
   const kinds: Record<string, number> = {};
-  let early = 0;
+  const memory: Memory[] = [];
   const statistics = await run(cpuScope(function* (cpu) {
     for (let done = 0; done < tasks;) {
       const burst = Math.min(1 + Math.floor(random() * 400), tasks - done);
@@ -120,20 +130,11 @@ export async function soak(tasks: number, seed: number): Promise<Soaked> {
         for (const { kind, future } of futures) await check(kind, future);
       });
       done += burst;
-      if (early === 0 && done * 10 >= tasks) early = megabytes();
-    }
-    // A thread that dies late, on a machine that is busy, counts as leaked, and
-    // is gone in the end.
-    for (
-      let look = 0;
-      look < 1000 && cpu.statistics().workers.some(isLeaked);
-    ) {
-      yield* sleep(10);
-      look++;
+      if (done * 10 >= tasks * (memory.length + 1)) memory.push(inUse(cpu));
     }
     return cpu.statistics();
   }, { workers: 2, grace: 2 }));
-  return { statistics, kinds, memory: [early, megabytes()] };
+  return { statistics, kinds, memory };
 }
 
 async function check(kind: string, future: CpuFuture<unknown>) {
@@ -156,12 +157,16 @@ function pick(random: () => number): string {
   return "ordinary";
 }
 
-function isLeaked({ state }: WorkerStatistics): boolean {
-  return state === "leaked";
+function inUse(cpu: CpuScope): Memory {
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
+  const { heapUsed, external, rss } = Deno.memoryUsage();
+  const { spawned } = cpu.statistics();
+  return { live: mebi(heapUsed + external), resident: mebi(rss), spawned };
 }
 
-function megabytes(): number {
-  return Math.round(Deno.memoryUsage().rss / 2 ** 20);
+function mebi(bytes: number): number {
+  return Math.round(bytes / 2 ** 20 * 10) / 10;
 }
 
 /** Whether what a soak came to adds up. */
@@ -174,7 +179,40 @@ export function checkSoaked({ statistics, kinds }: Soaked): void {
   assert.equal(failed, of("thrown") + of("late") + of("crashed"));
   assert.equal(cancelled, of("cancelledEarly") + of("killed"));
   assert.equal(submitted, succeeded + failed + cancelled);
-  assert(!statistics.workers.some(isLeaked));
+  assert.equal(statistics.stopped.leaked, 0);
+}
+
+/** How much the platform itself keeps of each thread that is killed, in MiB. */
+async function platformCost(): Promise<number> {
+  const kills = 200;
+  const before = Deno.memoryUsage().rss;
+  await rawKills(kills);
+  return Math.max(0, Deno.memoryUsage().rss - before) / 2 ** 20 / kills;
+}
+
+/**
+ * Whether the memory is flat: no more objects, and no more memory of the process
+ * than what the platform keeps of that many killed threads. Resident memory goes
+ * up and down by what V8 and the allocator hold back, so that the most of the
+ * first tenths is set against the least of the last ones.
+ */
+function checkFlat(memory: readonly Memory[], perKill: number): void {
+  const early = memory.slice(1, 4), late = memory.slice(-3);
+  const live = Math.min(...late.map(({ live }) => live)) -
+    Math.max(...early.map(({ live }) => live));
+  const resident = Math.min(...late.map(({ resident }) => resident)) -
+    Math.max(...early.map(({ resident }) => resident));
+  const threads = late[0]!.spawned - early[0]!.spawned;
+  const net = resident - perKill * threads;
+  console.log(
+    `${live.toFixed(1)} MiB of objects and ${
+      resident.toFixed(1)
+    } MiB resident ` +
+      `more after ${threads} more threads; the platform keeps ` +
+      `${(perKill * threads).toFixed(1)} MiB of so many`,
+  );
+  assert(live < 2, `${live} MiB more of objects`);
+  assert(net < 25, `${net} MiB more resident than the platform keeps`);
 }
 
 if (import.meta.main) {
@@ -182,15 +220,10 @@ if (import.meta.main) {
   const start = performance.now();
   const soaked = await soak(Number(tasks), Number(seed));
   checkSoaked(soaked);
-  console.log(JSON.stringify(
-    {
-      seconds: Math.round((performance.now() - start) / 100) / 10,
-      ...soaked,
-      statistics: { ...soaked.statistics, workers: undefined },
-    },
-    undefined,
-    2,
-  ));
-  const [early, end] = soaked.memory;
-  assert(end < early + 100, `memory grew from ${early} to ${end} MiB`);
+  const { statistics, kinds, memory } = soaked;
+  const { workers: _, ...counts } = statistics;
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  console.log(JSON.stringify({ seconds, kinds, ...counts }, undefined, 2));
+  console.table(memory);
+  checkFlat(memory, await platformCost());
 }

@@ -22,6 +22,7 @@ import type { PoolSettings } from "./pool_policy.ts";
 import { ProgressWatch } from "./progress_watch.ts";
 import { noteEnd } from "./note_end.ts";
 import { reportLeak } from "./report_leak.ts";
+import { RingStore } from "./ring_store.ts";
 import { Tally } from "./tally.ts";
 import { TaskTimes } from "./task_times.ts";
 
@@ -46,6 +47,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
       grace,
       memoryLimit,
       liveness: processLiveness(),
+      rings: new RingStore(),
       functions: new FunctionTable(),
       times: this.#times,
       user: this,

@@ -224,8 +224,9 @@ export class PoolWorker implements JobPlace {
   }
 
   #died(death: Death): void {
-    this.#line.link.close();
-    this.#setting.liveness.bury(this.#line.thread);
+    const { link, thread, memory } = this.#line;
+    link.close();
+    this.#setting.liveness.bury(thread);
     const hasStarted = this.running !== undefined;
     const lost = this.inFlight.takeUnstarted();
     this.#ladder.end();
@@ -239,6 +240,8 @@ export class PoolWorker implements JobPlace {
       const end = { exit, stopped: undefined };
       this.#setting.user.ended(this, lost.shift()!, end);
     }
+    // Order: last, as until here the rings tell which jobs have started.
+    this.#setting.rings.giveBack(memory);
     if (lost.length > 0) this.#setting.user.returned(this, lost);
   }
 

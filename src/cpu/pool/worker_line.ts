@@ -1,12 +1,18 @@
 import type { Liveness } from "../shared/liveness.ts";
 import type { Isolate, Substrate } from "../substrate/substrate.ts";
-import { HostLink, linkMemory, type LinkUser } from "../transport/host_link.ts";
+import {
+  HostLink,
+  type LinkMemory,
+  type LinkUser,
+} from "../transport/host_link.ts";
+import type { RingStore } from "./ring_store.ts";
 
 /** What a thread is started with. */
 export interface LineSetting {
   readonly substrate: Substrate;
   readonly liveness: Liveness;
   readonly memoryLimit: number | undefined;
+  readonly rings: RingStore;
 }
 
 /** A thread, and the rings and the port that lead to it. */
@@ -15,6 +21,8 @@ export interface WorkerLine {
   readonly thread: number;
   readonly isolate: Isolate;
   readonly link: HostLink;
+  /** What the link is made of. */
+  readonly memory: LinkMemory;
 }
 
 /** Who is at the loop's end of a line. */
@@ -29,9 +37,9 @@ export interface LineUser extends LinkUser {
  * @throws What the platform throws where it cannot.
  */
 export function openLine(setting: LineSetting, user: LineUser): WorkerLine {
-  const { liveness, memoryLimit, substrate } = setting;
+  const { liveness, memoryLimit, rings, substrate } = setting;
   const thread = liveness.admit();
-  const memory = linkMemory();
+  const memory = rings.take();
   try {
     const isolate = substrate.start({
       id: thread,
@@ -49,7 +57,7 @@ export function openLine(setting: LineSetting, user: LineUser): WorkerLine {
       user,
     );
     link.open();
-    return { thread, isolate, link };
+    return { thread, isolate, link, memory };
   } catch (error) {
     liveness.bury(thread);
     throw error;

@@ -11,7 +11,15 @@ export function pause(
   return promise;
 }
 
-/** Whether one of the promises settles within `ms`; a yes leaves no timer. */
+/** The longest time that is counted as waited without a look in between. */
+const SLICE = 20;
+
+/**
+ * Whether one of the promises settles within `ms`; a yes leaves no timer.
+ *
+ * Time in which the loop was held up does not count: what happened meanwhile is
+ * taken note of only behind the timers that are due.
+ */
 export async function settledWithin(
   ms: number,
   promises: readonly Promise<unknown>[],
@@ -20,8 +28,18 @@ export async function settledWithin(
   for (const one of promises) {
     one.then(() => resolve(true), () => resolve(true));
   }
-  const timer = setTimeout(() => resolve(false), ms);
+  const slice = Math.min(SLICE, ms / 2);
+  let left = ms;
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = () => {
+    timer = setTimeout(() => {
+      left -= slice;
+      if (left > 0) wait();
+      else resolve(false);
+    }, slice);
+  };
+  wait();
   const settled = await promise;
-  clearTimeout(timer);
+  clearTimeout(timer!);
   return settled;
 }
