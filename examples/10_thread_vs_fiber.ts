@@ -10,7 +10,7 @@ import { type CpuError, cpuScope, inline } from "espalier/cpu";
 import * as Effect from "effect/Effect";
 
 const compute = (name: string) => {
-  for (const end = Date.now() + 60; Date.now() < end;);
+  for (const end = Date.now() + 150; Date.now() < end;);
   return [1, 2, 3, 4].map((n) => `${name} ${n}`).join(", ");
 };
 const onWorker = inline(compute);

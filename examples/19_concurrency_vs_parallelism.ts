@@ -2,7 +2,7 @@
 //
 // Waiting: a hundred tasks wait as quickly as one. Computing: tasks on the loop
 // take turns, so two take twice as long as one; on workers they take as long as
-// the cores allow. Watch the last two lines.
+// the cores allow. Watch when the second sum begins.
 //
 //     deno run examples/19_concurrency_vs_parallelism.ts
 
@@ -12,35 +12,40 @@ import { cpuScope, inline } from "espalier/cpu";
 
 /** Stands on its own, so that it can go to a worker. */
 function work(rounds: number) {
+  const begin = Date.now();
   let sum = 0;
   for (let i = 0; i < rounds; i++) sum = (sum + Math.imul(i, i)) | 0;
-  return sum;
+  return { sum, begin, end: Date.now() };
 }
 
 const away = inline(work);
 const rounds = 500_000_000;
 
 await main(cpuScope(function* (cpu) {
-  yield* cpu.map(away, [1e8, 1e8], { chunk: 1 }); // warms them up
-  const onLoop = Effect.sync(() => work(rounds));
-  const onWorker = cpu.run(away, rounds);
-  const naps = Array.from({ length: 100 }, () => sleep(50));
+  const warm = [cpu.submit(away, 1e8), cpu.submit(away, 1e8)];
+  for (const future of warm) yield* future;
 
-  const waits = yield* timed(gather(naps));
-  console.log(`100 waits of 50 ms: ${waits < 1000 ? "one" : "many"} in length`);
-  const byTurns = yield* timed(gather([onLoop, onLoop]));
-  console.log(`2 sums by turns:    ${Math.round(byTurns)} ms`);
-  const atOnce = yield* timed(gather([onWorker, onWorker]));
-  console.log(`2 sums on workers:  ${Math.round(atOnce)} ms`);
-}, { workers: 2 }));
-
-function* timed<E>(body: Effect.Effect<unknown, E>) {
   const start = now();
-  yield* body;
-  return now() - start;
+  yield* gather(Array.from({ length: 100 }, () => sleep(50)));
+  const waits = now() - start < 1000 ? "one" : "many";
+  console.log(`100 waits of 50 ms: ${waits} in length`);
+
+  const onLoop = Effect.sync(() => work(rounds));
+  tell("loop", yield* gather([onLoop, onLoop]));
+  const onWorker = cpu.run(away, rounds);
+  tell("workers", yield* gather([onWorker, onWorker]));
+}, { workers: 2, min: 2 }));
+
+type Sum = ReturnType<typeof work>;
+
+function tell(where: string, [one, two]: readonly [Sum, Sum]) {
+  const took = Math.max(one.end, two.end) - Math.min(one.begin, two.begin);
+  const overlap = one.begin < two.end && two.begin < one.end;
+  const how = overlap ? "at the same time" : "one after the other";
+  console.log(`2 sums on the ${where}: ${how}, ${took} ms`);
 }
 
 // Output:
 // 100 waits of 50 ms: one in length
-// 2 sums by turns:    … ms
-// 2 sums on workers:  … ms
+// 2 sums on the loop: one after the other, … ms
+// 2 sums on the workers: at the same time, … ms

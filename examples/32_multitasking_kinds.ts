@@ -1,39 +1,46 @@
-// Lets three jobs share one loop: each to its end, by turns, and by force.
+// Lets three jobs share what there is: each to its end, by turns, and by force.
 //
-// Watch who decides to switch. Run to its end, a job is never interrupted.
-// Cooperating, it decides itself, at its `yield*`. A deadline comes from outside,
-// and yet takes effect at a `yield*` only: the loop cannot break into a task, so
-// nothing between two of them is ever cut in half.
+// Watch who decides to switch. To its end: nobody. Cooperating, on the loop: the
+// job itself, at its `yield*`, so nothing between two of them is ever cut in half.
+// Pre-emptive, on threads: the system, anywhere and on every processor, so that
+// even jobs that never give up their turn all get one.
 //
 //     deno run examples/32_multitasking_kinds.ts
 
 import * as Effect from "effect/Effect";
-import { checkpoint, main, moveOnAfter, nursery } from "espalier";
+import { checkpoint, gather, main, nursery } from "espalier";
+import { cpuScope, inline, SharedCounter } from "espalier/cpu";
+import type * as Shared from "espalier/cpu/worker";
+
+const jobs = ["a", "b", "c"];
+
+/** Never gives up its turn, and ends when as many others are in it as well. */
+const spin = inline((all: number, begun: Shared.SharedCounter) => {
+  for (begun.add(1); begun.value < all;);
+});
 
 await main(function* () {
-  const batch: string[] = [];
-  for (const name of ["a", "b", "c"]) yield* work(batch, name, Effect.void);
-  console.log(`to its end:  ${batch.join(" ")}`);
+  const toTheEnd: string[] = [];
+  for (const name of jobs) yield* work(toTheEnd, name, Effect.void);
+  tell("to the end", "nobody", "one", toTheEnd.join(" "));
 
-  const turns: string[] = [];
+  const byTurns: string[] = [];
   yield* nursery((n) => {
-    for (const name of ["a", "b", "c"]) {
-      n.startSoon(() => work(turns, name, checkpoint));
+    for (const name of jobs) {
+      n.startSoon(() => work(byTurns, name, checkpoint));
     }
     return Effect.void;
   });
-  console.log(`cooperating: ${turns.join(" ")}`);
+  tell("cooperative", "the job", "one", byTurns.join(" "));
 
-  const cut: string[] = [];
-  yield* moveOnAfter("20 millis", function* () {
-    for (;;) {
-      cut.push("begin");
-      busyFor(15);
-      cut.push("end");
-      yield* checkpoint;
-    }
-  });
-  console.log(`by force:    ${cut.join(" ")}`);
+  const begun = new SharedCounter();
+  yield* cpuScope(
+    (cpu) => gather(jobs.map(() => cpu.run(spin, jobs.length, begun))),
+    {
+      workers: jobs.length,
+    },
+  );
+  tell("pre-emptive", "the system", "all", "no end before the last beginning");
 });
 
 function* work(trail: string[], name: string, between: Effect.Effect<void>) {
@@ -43,12 +50,13 @@ function* work(trail: string[], name: string, between: Effect.Effect<void>) {
   }
 }
 
-function busyFor(ms: number) {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
+function tell(kind: string, decides: string, on: string, order: string) {
+  console.log(
+    [kind.padEnd(11), decides.padEnd(10), on.padEnd(3), order].join(" | "),
+  );
 }
 
 // Output:
-// to its end:  a1 a2 a3 b1 b2 b3 c1 c2 c3
-// cooperating: a1 b1 c1 a2 b2 c2 a3 b3 c3
-// by force:    begin end…
+// to the end  | nobody     | one | a1 a2 a3 b1 b2 b3 c1 c2 c3
+// cooperative | the job    | one | a1 b1 c1 a2 b2 c2 a3 b3 c3
+// pre-emptive | the system | all | no end before the last beginning

@@ -13,15 +13,17 @@ const nap = inline((ms: number) => {
 });
 
 await main(cpuScope(function* (cpu) {
-  yield* cpu.map(nap, [20, 20], { chunk: 1 }); // starts both workers
+  const counts = () => cpu.statistics().workers.map((it) => it.completed);
+  for (const first of [cpu.submit(nap, 20), cpu.submit(nap, 20)]) yield* first;
+  const before = counts();
   const long = cpu.submit(nap, 500);
   for (let i = 0; i < 6; i++) yield* cpu.run(nap, 1);
   console.log(`while one worker was busy: ${long.status}`);
   yield* long;
-  const counts = cpu.statistics().workers.map(({ completed }) => completed);
-  console.log(`tasks of each: ${counts.sort((a, b) => a - b).join(" and ")}`);
-}, { workers: 2, strategy: leastLoaded }));
+  const done = counts().map((count, at) => count - before[at]!);
+  console.log(`tasks of each: ${done.sort((a, b) => a - b).join(" and ")}`);
+}, { workers: 2, min: 2, strategy: leastLoaded }));
 
 // Output:
 // while one worker was busy: running
-// tasks of each: … and …
+// tasks of each: 1 and 6

@@ -1,8 +1,8 @@
 // Gives a worker three tasks for each one of the other.
 //
-// Watch that the turns are mixed, and not three in a row, and that further
-// strategies are one import away: a key to a worker, two choices at
-// random, or a function of your own.
+// Watch that the turns are spread, and that a strategy is a value: another one is
+// an import away, as the one that gives a key to the same worker each time, or a
+// few lines of your own.
 //
 //     deno run examples/49_weighted.ts
 
@@ -45,6 +45,6 @@ await main(cpuScope(function* (cpu) {
 
 // Output:
 // weightedRoundRobin: 0 0 1 0 0 0 1 0
-// affinity: … … … … … … … …
+// affinity: 0 0 0 0 0 0 0 0
 // alwaysTheFirst: 0 0 0 0 0 0 0 0
 // on workers: 6 and 2

@@ -1,7 +1,7 @@
 // Says in Espalier what a program says with Python's threading.
 //
-// Thread, join, Lock, RLock, Semaphore, Event, Condition, Barrier, Timer, local:
-// one line each. Watch that every `yield*` is a place where the loop may take
+// Thread, join, Lock, Event, Timer, Condition, Barrier, local, current_thread: a
+// line or two each. Watch that every `yield*` is a place where the loop may take
 // turns, and that between two of them nobody else runs: often no lock is needed.
 //
 //     deno run examples/57_threading.ts

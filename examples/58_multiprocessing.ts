@@ -1,8 +1,9 @@
 // Says in Espalier what a program says with Python's multiprocessing.
 //
-// Process, Pool, Value, Lock, Queue, terminate: a line or two each. Watch that no
-// guard is needed, since a worker loads the task and not this program, that results
-// come back, and that "terminate" stops code that never asks.
+// Process, Pool, Value, Queue, Manager, terminate: a line or two each (Pipe: 26,
+// Array and Lock: 27). Watch that no guard is needed, since a worker loads the task
+// and not this program, that results come back, and that "terminate" stops code
+// that never asks.
 //
 //     deno run examples/58_multiprocessing.ts
 
@@ -16,6 +17,9 @@ import type {
 
 const square = inline((n: number) => n * n);
 const add = inline((counter: FarCounter) => counter.add(1));
+const count = inline(async function (word: string) {
+  return await this.callHost<number>("count", word);
+});
 const forever = inline(() => {
   for (;;);
 });
@@ -47,6 +51,17 @@ await main(cpuScope(function* (pool) {
   yield* producer;
   console.log("Queue:", words);
 
+  // Manager().dict(): an object that stays here, called from there
+  const dict = new Map<string, number>();
+  const shared = count.with({
+    host: {
+      count: (word: string) =>
+        dict.set(word, (dict.get(word) ?? 0) + 1).get(word),
+    },
+  });
+  yield* pool.run(shared, "tea");
+  console.log("Manager:", yield* pool.run(shared, "tea"));
+
   // process.terminate(); process.join()
   const stuck = pool.submit(forever);
   yield* Effect.sleep("50 millis");
@@ -59,4 +74,5 @@ await main(cpuScope(function* (pool) {
 // Pool.map: [ 1, 4, 9, 16, 25 ]
 // Value: 4
 // Queue: [ "one", "two" ]
+// Manager: 2
 // terminate: Cancelled
