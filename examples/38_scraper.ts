@@ -11,7 +11,6 @@
 import * as Effect from "effect/Effect";
 import * as Schedule from "effect/Schedule";
 import {
-  CapacityLimiter,
   failAfter,
   fromPromise,
   main,
@@ -19,27 +18,7 @@ import {
   type Nursery,
   nursery,
 } from "espalier";
-
-interface Page {
-  readonly links?: readonly string[];
-  readonly treasure?: string;
-  /** How often it is out of order before it answers; `Infinity` for silence. */
-  readonly failures?: number;
-}
-
-const sites: Readonly<Record<string, Readonly<Record<string, Page>>>> = {
-  sea: {
-    "/": { links: ["sea/deep", "sea/reef", "sea/wreck", "shore/"] },
-    "/deep": { failures: Infinity },
-    "/reef": { links: ["sea/", "sea/wreck"], treasure: "pearl" },
-    "/wreck": { links: ["sea/reef"], treasure: "coin", failures: 2 },
-  },
-  shore: {
-    "/": { links: ["shore/cave", "shore/dune", "sea/"] },
-    "/cave": { links: ["shore/", "shore/dune"], treasure: "ring" },
-    "/dune": {},
-  },
-};
+import { type Host, type Page, serve, sites } from "./scraper/hosts.ts";
 
 await main(Effect.scoped(Effect.gen(function* () {
   const hosts = { sea: yield* serve("sea"), shore: yield* serve("shore") };
@@ -102,45 +81,6 @@ function get(url: string) {
     schedule: Schedule.exponential("10 millis"),
     times: 3,
   });
-}
-
-interface Host {
-  readonly url: string;
-  readonly limiter: CapacityLimiter;
-  readonly asked: Map<string, number>;
-  most(): number;
-}
-
-/** Serves a site on the loopback until the scope closes. */
-function serve(name: string) {
-  const asked = new Map<string, number>();
-  const closing = Promise.withResolvers<void>();
-  let now = 0;
-  let most = 0;
-  const respond = async (request: Request) => {
-    const { pathname } = new URL(request.url);
-    const page = sites[name]![pathname]!;
-    const times = (asked.get(pathname) ?? 0) + 1;
-    asked.set(pathname, times);
-    most = Math.max(most, ++now);
-    const { failures = 0 } = page;
-    if (failures === Infinity) await closing.promise;
-    now--;
-    return Response.json(page, { status: times > failures ? 200 : 503 });
-  };
-  const open = Effect.sync(() =>
-    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, respond)
-  );
-  const close = (server: Deno.HttpServer) => {
-    closing.resolve();
-    return fromPromise(() => server.shutdown());
-  };
-  return Effect.map(Effect.acquireRelease(open, close), ({ addr }): Host => ({
-    url: `http://127.0.0.1:${addr.port}`,
-    limiter: new CapacityLimiter(2, { name }),
-    asked,
-    most: () => most,
-  }));
 }
 
 // Output:
