@@ -12,7 +12,8 @@ import {
 import { type Stage, stopAtEveryStep } from "../../src/testing/_injection.ts";
 import { JumpyScheduler } from "../sync/support/jumpy_scheduler.ts";
 import { virtualRun, virtualTest } from "../support/virtual_test.ts";
-import { crowd, diceOf } from "./support/select_crowd.ts";
+import { diceOf } from "../support/dice.ts";
+import { crowd } from "./support/select_crowd.ts";
 import { drain, pick, settled, turns } from "./support/turns.ts";
 
 Deno.test("whatever selects and is cancelled, everything sent is received once, and nobody leaves a trace (R14)", async () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
-import type * as Fiber from "effect/Fiber";
 import * as Scheduler from "effect/Scheduler";
 import fc from "fast-check";
 import {
@@ -13,7 +12,7 @@ import {
   sleepForever,
 } from "espalier";
 import { forceScopeForm } from "../../src/core/_scope_form.ts";
-import { loopScheduler } from "../../src/core/_run_state.ts";
+import { Preempting } from "../support/preempting.ts";
 import { anyProgram, interpret } from "../support/random_programs.ts";
 import { virtualExit, virtualRun } from "../support/virtual_test.ts";
 
@@ -122,53 +121,3 @@ Deno.test("a scheduler that counts sees every turn of a run as a task of its own
     }), { scheduler: counting });
   assert(tasks >= 20, `${tasks} tasks`);
 });
-
-/**
- * Takes the turn from a fiber before one in three of its operations, and says so
- * when it is asked.
- */
-class Preempting implements Scheduler.Scheduler {
-  readonly executionMode = "async";
-  readonly #preempted = new Set<object>();
-  #yielding: object | undefined = undefined;
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
-    // Effect livelocks where a fiber loses its turn before its first operation.
-    if (fiber.currentOpCount < 2 || this.#random() % 3 > 0) return false;
-    this.#yielding = fiber;
-    return true;
-  }
-
-  isPreempted(fiber: object): boolean {
-    return this.#preempted.has(fiber);
-  }
-
-  makeDispatcher(): Scheduler.SchedulerDispatcher {
-    // On the loop of every run, so that a clock that jumps sees each turn.
-    const dispatcher = loopScheduler();
-    return {
-      scheduleTask: (task, priority) => {
-        const fiber = this.#yielding;
-        this.#yielding = undefined;
-        if (fiber === undefined) dispatcher.scheduleTask(task, priority);
-        else {
-          this.#preempted.add(fiber);
-          dispatcher.scheduleTask(() => {
-            this.#preempted.delete(fiber);
-            task();
-          }, priority);
-        }
-      },
-      flush: () => dispatcher.flush(),
-    };
-  }
-
-  #random(): number {
-    return this.#state = (this.#state * 48_271) % 2_147_483_647;
-  }
-}
