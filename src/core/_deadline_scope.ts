@@ -3,7 +3,6 @@ import { Cancellation } from "./cancellation.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { EnterableScope } from "./_scope_work.ts";
 import type { Timer } from "./_timers.ts";
-import { leakWatch } from "./leak_port.ts";
 
 /** How a scope is to be. */
 export interface ScopeSettings {
@@ -126,9 +125,6 @@ export class DeadlineScope extends EnterableScope implements Timer {
     if (hooks !== undefined) {
       hooks.emit("scopeEntered", this.handle, this.owner);
     }
-    leakWatch?.made(() =>
-      this.state === "open" ? `scope "${this.name}"` : undefined
-    );
     if (this.own !== undefined) this.#stopWatching = watchCleanup(this);
     else this.#arm(this.#enteredAt);
   }

@@ -7,6 +7,7 @@ import {
   isCancellation,
 } from "./_promise_wait.ts";
 import type { Cancellation } from "./cancellation.ts";
+import { notePromise } from "./leak_port.ts";
 import { interruptionBy } from "./provenance.ts";
 
 /** How a promise of the host is called from here. */
@@ -31,7 +32,9 @@ export function settlePromise<A, E>(
   settled: (exit: Exit.Exit<A, E>) => void,
 ): () => void {
   const land = bridge(undefined);
-  callPromise(fn, signal).then((value) => {
+  const promise = callPromise(fn, signal);
+  notePromise(promise);
+  promise.then((value) => {
     land();
     settled(Exit.succeed(value));
   }, (thrown: unknown) => {

@@ -8,7 +8,7 @@ import { scopeOf, strandIn } from "./_strand.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Cancelled } from "./cancellation_errors.ts";
-import { leakWatch } from "./leak_port.ts";
+import { notePromise } from "./leak_port.ts";
 import { interruptionBy } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 import type { AbortVerdict } from "./_wait.ts";
@@ -16,6 +16,8 @@ import type { AbortVerdict } from "./_wait.ts";
 /** How to wait for a promise of the host. */
 export interface PromiseWait<E> {
   readonly subject: WaitSubject;
+  /** Who asked for the promise, where that is to be known. */
+  readonly trace?: Error | undefined;
   /** The signal that the promise was made with. */
   signal(): AbortSignal;
   /** Tells the promise that it is not wanted any more. */
@@ -37,6 +39,7 @@ export function waitForPromise<A, E>(
   // The fiber may lose its turn before it waits; a promise that is rejected by
   // then must not count as unhandled.
   settled.catch(() => {});
+  notePromise(settled, wait.trace);
   return Effect.withFiber((fiber) => {
     const node = scopeOf(fiber);
     return suspendFiber<A, E>(fiber, wait.subject, (settle) => {
@@ -67,9 +70,6 @@ export function bridge(run: RunState | undefined): () => void {
   const counters = run === undefined ? [allBridges] : [allBridges, run.bridges];
   for (const counter of counters) counter.inbound++;
   let landed = false;
-  leakWatch?.made(() =>
-    landed ? undefined : "promise of the host that has not settled"
-  );
   return () => {
     if (landed) return;
     landed = true;

@@ -8,6 +8,7 @@ import { canRunInFiber } from "./_scope_form.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import { isForkedUnderShield, scopeOf, Strand } from "./_strand.ts";
 import { TaskNode } from "./_task_node.ts";
+import { leakWatch, traceForLeaks } from "./leak_port.ts";
 import { ambientRun } from "./suspend_task.ts";
 import { ScopeReused } from "./usage_errors.ts";
 
@@ -24,8 +25,13 @@ import { ScopeReused } from "./usage_errors.ts";
 export function runInScope<S extends EnterableScope, A, E, R, B, E2>(
   work: ScopeWork<S, A, E, R, B, E2>,
 ): Effect.Effect<B, E2, R> {
+  const trace = traceForLeaks();
   return Effect.withFiber((fiber) => {
     const scope = work.scope();
+    leakWatch?.made(
+      () => scope.state === "open" ? `scope "${scope.name}"` : undefined,
+      { trace },
+    );
     if (
       !scope.shielded && isInterruptible(fiber) && canRunInFiber()
     ) return inFiber(work, scope, placeFor(scope, fiber, false), fiber);

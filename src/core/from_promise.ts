@@ -8,6 +8,7 @@ import {
 } from "./_promise_call.ts";
 import { waitForPromise } from "./_promise_wait.ts";
 import { abortQuietly } from "./_scope_signal.ts";
+import { traceForLeaks } from "./leak_port.ts";
 
 /**
  * Calls `fn` and waits for its promise.
@@ -42,6 +43,7 @@ export function fromPromise<A, E = never>(
   fn: (signal: AbortSignal) => PromiseLike<A>,
   options: PromiseOptions<E> = {},
 ): Effect.Effect<A, E> {
+  const trace = traceForLeaks();
   return Effect.withFiber((fiber) => {
     // A promise may settle faster than it can be aborted: a task that is
     // cancelled already must not get as far as making one.
@@ -50,6 +52,7 @@ export function fromPromise<A, E = never>(
     const { signal } = controller;
     return waitForPromise<A, E>(callPromise(fn, signal), {
       subject: { label: "a promise" },
+      trace,
       signal: () => signal,
       abort(_byEffect, reason) {
         abortQuietly(controller, reason);

@@ -145,8 +145,10 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     0,
   );
   root.state = "open";
-  leakWatch?.made(() => root.remains);
   const cancel = (reason: CancelReason) => cancelRoot(root, reason);
+  leakWatch?.made(() => root.remains, {
+    end: () => cancel({ _tag: "Aborted", reason: "it was left behind" }),
+  });
   const context = Context.add(
     Context.make(Scheduler.Scheduler, scheduler),
     Clock.Clock,

@@ -8,7 +8,7 @@ import { placeIn } from "./_place.ts";
 import type { Leak } from "./leaked.ts";
 
 interface Entry extends Made {
-  /** Made where the thing was made: its stack says where that is. */
+  /** Its stack says where the thing was made. */
   readonly trace: Error;
 }
 
@@ -42,17 +42,27 @@ export class Leaks implements LeakWatch {
     for (const stop of this.#stops.splice(0).reverse()) stop();
   }
 
-  made(remains: () => string | undefined): void {
-    this.#add({ remains });
+  made(
+    remains: Made["remains"],
+    made: Pick<Made, "trace" | "end"> = {},
+  ): void {
+    this.#add({ remains, ...made });
   }
 
   /** What is left now, each with the place where it was made. */
   left(): Leak[] {
     this.#prune();
-    return this.#entries.map(({ remains, trace }) => ({
+    const left = this.#entries.map(({ remains, trace, isTimer = false }) => ({
       what: remains() ?? "",
       madeAt: placeIn(trace.stack),
+      isTimer,
     }));
+    // A timer that nobody but the runtime has set is there for something else,
+    // which is in the list as well.
+    const told = left.filter(({ madeAt, isTimer }) => madeAt || !isTimer);
+    return (told.length > 0 ? told : left).map(
+      ({ what, madeAt }) => ({ what, madeAt }),
+    );
   }
 
   /** Ends what can be ended, and forgets everything. */
@@ -64,11 +74,15 @@ export class Leaks implements LeakWatch {
   }
 
   #add(made: Made): void {
-    this.#entries.push({ ...made, trace: new Error("made here") });
+    // What is being made now has not begun to remain.
     if (this.#entries.length >= this.#pruneAt) {
       this.#prune();
       this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#entries.length);
     }
+    this.#entries.push({
+      ...made,
+      trace: made.trace ?? new Error("made here"),
+    });
   }
 
   #prune(): void {

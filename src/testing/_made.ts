@@ -2,6 +2,10 @@
 export interface Made {
   /** What is left of it, in words, or `undefined` once nothing is. */
   remains(): string | undefined;
+  /** Where it was asked for, if that is not where it is made. */
+  readonly trace?: Error | undefined;
+  /** Is it a timer? Some are set by the runtime, for what is left as well. */
+  readonly isTimer?: boolean;
   /** Ends it, so that the leak of one test is not that of the next. */
   end?(): void;
 }

@@ -11,6 +11,7 @@ export function watchTimers(note: Note): () => void {
   const watch = (id: TimerId, kind: string, delay: number) => {
     pending.add(Number(id));
     note({
+      isTimer: true,
       remains: () =>
         pending.has(Number(id)) ? `${kind} of ${delay} ms` : undefined,
       end: () => stopped(id),
