@@ -9,6 +9,7 @@
 // Virtual: 6500ms
 
 import * as Effect from "effect/Effect";
+import { cpuScope, inline } from "espalier/cpu";
 import {
   asCompleted,
   Event,
@@ -37,6 +38,7 @@ await main(function* () {
   const late = Effect.flip(failAfter("500 millis", fetch("a", 2)));
   console.log("wait_for:", (yield* late)._tag);
 
+  // async with asyncio.TaskGroup() as group:
   yield* nursery(function* (n) {
     // task = asyncio.create_task(…); asyncio.wait(…, FIRST_COMPLETED)
     const tasks = [n.startSoon(fetch("a", 2)), n.startSoon(fetch("b", 1))];
@@ -48,6 +50,10 @@ await main(function* () {
 
   // await asyncio.shield(…)
   console.log("shield:", yield* shield(fetch("a", 2)));
+
+  // await asyncio.to_thread(parse, "[1]")
+  const parse = inline((text: string) => JSON.parse(text).length);
+  console.log("to_thread:", yield* cpuScope((cpu) => cpu.run(parse, "[1]")));
 
   // queue = asyncio.Queue(1), event = asyncio.Event()
   const [send, receive] = openMemoryChannel<number>(1);
@@ -72,4 +78,5 @@ function fetch(name: string, seconds: number) {
 // wait_for: DeadlineExceeded
 // wait: 1 done, 1 not
 // shield: a
+// to_thread: 1
 // queue: 42
