@@ -29,6 +29,13 @@ export interface RunQueue {
 const SLICE_MS = 4;
 
 /**
+ * How many jobs run before the promises that they waited for go on. A pass that
+ * is longer is taken in pieces, so that a million children are not all half-way
+ * at once: most of what they hold is then garbage before it is old.
+ */
+const PIECE = 1024;
+
+/**
  * The queue of a run on a scheduler that is not ours: every job is a task of
  * its own, so that a scheduler that chooses the order sees each of them.
  */
@@ -73,9 +80,9 @@ export class ForeignQueue implements RunQueue {
  * one first-in first-out queue, worked off in batches (R23).
  *
  * A pass takes what is runnable now; what becomes runnable meanwhile waits for
- * the next pass. Passes follow each other as microtasks, and after
- * {@linkcode SLICE_MS} the next one lets the event loop turn first, so that no
- * chain of wake-ups starves timers and sockets. Nothing is ever run from inside
+ * the next pass. Passes, and the pieces of long ones, follow each other as
+ * microtasks, and after {@linkcode SLICE_MS} the next one lets the event loop
+ * turn first, so that no chain of wake-ups starves timers and sockets. Nothing is ever run from inside
  * `push`: this is what keeps plain calls plain (R3, R18) and stacks short.
  */
 export class LoopScheduler
@@ -84,8 +91,11 @@ export class LoopScheduler
   readonly isInOrder = true;
   /** Called before each pass; expires deadlines (R5). */
   beforePass: (() => void) | undefined = undefined;
+  /** What waits for the next pass. */
   #jobs: Array<Job | (() => void)> = [];
-  #spare: Array<Job | (() => void)> = [];
+  /** What this pass has taken, and how far it has come. */
+  #batch: Array<Job | (() => void) | undefined> = [];
+  #next = 0;
   #scheduled = false;
   #passes = 0;
   /** Grows with every pass. */
@@ -100,7 +110,11 @@ export class LoopScheduler
 
   /** Is nothing waiting for its turn? */
   get isIdle(): boolean {
-    return this.#jobs.length === 0;
+    return this.#jobs.length === 0 && this.#isBetweenPasses;
+  }
+
+  get #isBetweenPasses(): boolean {
+    return this.#next === this.#batch.length;
   }
 
   shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
@@ -147,14 +161,14 @@ export class LoopScheduler
   }
 
   flush(): void {
-    while (this.#jobs.length > 0) this.#pass();
+    while (!this.isIdle) this.#pass();
   }
 
   #schedule(): void {
     this.#scheduled = true;
-    if (
-      this.#owesTurn || ((++this.#passes & 31) === 0 && this.#sliceIsOver())
-    ) {
+    // Looking at the clock costs as much as many a pass.
+    const mayBeOver = (++this.#passes & 31) === 0 || !this.#isBetweenPasses;
+    if (this.#owesTurn || (mayBeOver && this.#sliceIsOver())) {
       this.#owesTurn = false;
       setImmediate(this.#turn);
     } else {
@@ -180,33 +194,37 @@ export class LoopScheduler
       this.#pass();
     } finally {
       this.#scheduled = false;
-      if (this.#jobs.length > 0) this.#schedule();
+      if (!this.isIdle) this.#schedule();
     }
   };
 
   #pass(): void {
-    this.turns++;
-    this.beforePass?.();
-    const batch = this.#jobs;
-    this.#jobs = this.#spare;
-    let next = 0;
+    if (this.#isBetweenPasses) this.#beginPass();
+    const batch = this.#batch;
+    const end = Math.min(batch.length, this.#next + PIECE);
     this.#isInPass = true;
     try {
-      while (next < batch.length) {
-        const job = batch[next++]!;
+      // Invariant: a job that throws costs nobody else a turn, since `#next` is
+      // past it. What has run is not held on to.
+      while (this.#next < end) {
+        const job = batch[this.#next]!;
+        batch[this.#next++] = undefined;
         if (typeof job === "function") job();
         else job.step();
       }
     } finally {
       this.#isInPass = false;
-      // Invariant: a job that throws costs nobody else a turn: the rest of the
-      // batch goes first in the next pass.
-      if (next < batch.length) {
-        this.#jobs = batch.slice(next).concat(this.#jobs);
-      }
-      batch.length = 0;
-      this.#spare = batch;
     }
+  }
+
+  #beginPass(): void {
+    this.turns++;
+    this.beforePass?.();
+    const spare = this.#batch;
+    spare.length = 0;
+    this.#batch = this.#jobs;
+    this.#next = 0;
+    this.#jobs = spare as Array<Job | (() => void)>;
   }
 }
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
-import { checkpoint, fromPromise, moveOnAfter, run } from "../../mod.ts";
+import {
+  checkpoint,
+  fromPromise,
+  Future,
+  moveOnAfter,
+  nursery,
+  run,
+} from "../../mod.ts";
 
 /** Work that never gives the event loop a turn of its own accord. */
 const busy: Record<string, Effect.Effect<unknown>> = {
@@ -41,4 +48,29 @@ Deno.test("a job that throws costs no other task its turn", async () => {
 
   assert.equal(outcome._tag, "Failure");
   assert.equal(await run(Effect.as(checkpoint, 1)), 1);
+});
+
+Deno.test("a pass of thousands is taken in pieces, and keeps its order (R23)", async () => {
+  const CHILDREN = 5000;
+  const trail: string[] = [];
+  let started = 0;
+  let halfWay = 0;
+  let mostHalfWay = 0;
+  await run(nursery(function* (n) {
+    const { future, resolver } = Future.make<void>();
+    n.startSoon(Effect.map(future, () => {
+      trail.push(`woken after ${started}`);
+    }));
+    yield* checkpoint;
+    const child = Effect.andThen(
+      Effect.sync(() => {
+        if (started++ === 0) resolver.succeed(undefined);
+        mostHalfWay = Math.max(mostHalfWay, ++halfWay);
+      }),
+      Effect.promise(() => Promise.resolve().then(() => halfWay--)),
+    );
+    for (let i = 0; i < CHILDREN; i++) n.startSoon(child);
+  }));
+  assert.deepEqual(trail, [`woken after ${CHILDREN}`]);
+  assert(mostHalfWay < CHILDREN / 2, `${mostHalfWay} were half-way at once`);
 });
