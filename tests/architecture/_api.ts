@@ -11,6 +11,8 @@ export interface DocType {
 export interface DocParam {
   readonly kind: string;
   readonly name?: string;
+  readonly left?: DocParam;
+  readonly arg?: DocParam;
   readonly optional?: boolean;
   readonly tsType?: DocType;
 }
@@ -18,7 +20,11 @@ export interface DocParam {
 /** A doc comment. */
 export interface DocComment {
   readonly doc?: string;
-  readonly tags?: readonly { readonly kind: string; readonly doc?: string }[];
+  readonly tags?: readonly {
+    readonly kind: string;
+    readonly name?: string;
+    readonly doc?: string;
+  }[];
 }
 
 /** A method or a property of a class or an interface. */
@@ -29,6 +35,8 @@ export interface DocMember {
   readonly returnType?: DocType;
   readonly params?: readonly DocParam[];
   readonly accessibility?: string;
+  /** Of a member: a method, a getter or a setter. */
+  readonly kind?: string;
   readonly functionDef?: {
     readonly params: readonly DocParam[];
     readonly returnType?: DocType;
@@ -46,6 +54,7 @@ export interface Declaration {
     readonly params?: readonly DocParam[];
     readonly returnType?: DocType;
     readonly tsType?: DocType;
+    readonly constructors?: readonly DocMember[];
     readonly methods?: readonly DocMember[];
     readonly properties?: readonly DocMember[];
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DocComment, DocType } from "./_api.ts";
+import type { DocComment, DocMember, DocParam, DocType } from "./_api.ts";
 import { type Declaration, exportsOf } from "./_api.ts";
 import { readTree, ROOT } from "./_tree.ts";
 
@@ -12,6 +12,12 @@ const NEVER_WAITS: Readonly<Record<string, string>> = {
   "VirtualClock.currentTimeMillis": "tells the time; part of Effect's Clock",
   "VirtualClock.currentTimeNanos": "tells the time; part of Effect's Clock",
   "VirtualClock.monotonicTimeNanos": "tells the time; part of Effect's Clock",
+};
+
+/** What has parameters that are told elsewhere; each with the reason. */
+const TOLD_ELSEWHERE: Readonly<Record<string, string>> = {
+  taskGroup: "is nursery itself, which tells them",
+  "VirtualClock.[setAlarm]": "is for the run's own clockwork",
 };
 
 const entries = await readEntries();
@@ -44,12 +50,22 @@ Deno.test("whatever answers an Effect says what a cancellation does to it", () =
   ]);
 });
 
-Deno.test("the list of what never waits names only what there is", () => {
+Deno.test("every parameter of a function, and of a class's methods and constructor, is described", () => {
+  assert.deepEqual(entries.flatMap(withoutParameters), []);
+  assert.deepEqual(planted.flatMap(withoutParameters), [
+    "asks does not describe second",
+    "Asks.constructor does not describe first",
+    "Asks.method does not describe rest",
+  ]);
+});
+
+Deno.test("the lists of exceptions name only what there is", () => {
   const names = new Set(
     entries.flatMap((it) => partsOf(it).map(({ name }) => name)),
   );
   assert.deepEqual(
-    Object.keys(NEVER_WAITS).filter((name) => !names.has(name)),
+    Object.keys({ ...NEVER_WAITS, ...TOLD_ELSEWHERE })
+      .filter((name) => !names.has(name)),
     [],
   );
 });
@@ -124,4 +140,40 @@ function withoutCancellation(declaration: Declaration): string[] {
     answers?.repr === "Effect.Effect" && declaration.kind !== "typeAlias" &&
     NEVER_WAITS[name] === undefined && !jsDoc?.doc?.includes("**Cancellation")
   ).map(({ name }) => `${name} answers an Effect and has no **Cancellation**`);
+}
+
+function withoutParameters({ name, kind, jsDoc, def }: Declaration): string[] {
+  // Of a contract each member has its one sentence.
+  if (kind === "interface") return [];
+  const called: [string, DocComment | undefined, readonly DocParam[]][] = [
+    ...(def.constructors ?? []).filter(isOpen)
+      .map((it) => part("constructor", it)),
+    ...(def.methods ?? []).filter(isOpen).map((it) => part(it.name, it)),
+    [name, jsDoc, def.params ?? []],
+  ];
+  return called.flatMap(([name, jsDoc, params]) => {
+    if (TOLD_ELSEWHERE[name] !== undefined) return [];
+    const described = new Set(
+      jsDoc?.tags?.filter(({ kind }) => kind === "param")
+        .map(({ name }) => name),
+    );
+    return params.map(nameOf).filter((it) => !described.has(it))
+      .map((it) => `${name} does not describe ${it}`);
+  });
+
+  function part(
+    of: string,
+    { jsDoc, params, functionDef }: DocMember,
+  ): [string, DocComment | undefined, readonly DocParam[]] {
+    return [`${name}.${of}`, jsDoc, params ?? functionDef?.params ?? []];
+  }
+}
+
+/** Whether it is called from outside; a setter is told by its getter. */
+function isOpen({ accessibility, kind }: DocMember): boolean {
+  return accessibility !== "private" && kind !== "setter";
+}
+
+function nameOf({ name, left, arg }: DocParam): string {
+  return name ?? (left ?? arg)?.name ?? "";
 }
