@@ -27,6 +27,34 @@ Deno.test("mod.ts runs a nursery with a deadline when imported by URL, with no p
   assert.equal(stdout, "None waited, cleaned up\n");
 });
 
+const CPU_PROGRAM = `
+import { moveOnAfter, run } from "ORIGIN/mod.ts";
+import { cpuScope, inline, workerModule } from "ORIGIN/src/cpu/mod.ts";
+
+const square = inline((n: number) => n * n);
+const spin = inline((): never => {
+  for (;;);
+});
+const address = "ORIGIN/src/cpu/worker/mod.ts";
+const remote = workerModule<typeof import("ORIGIN/src/cpu/worker/mod.ts")>(address);
+
+const told = await run(cpuScope(function* (cpu) {
+  const squares = yield* cpu.map(square, [1, 2, 3]);
+  const late = yield* moveOnAfter("50 millis", cpu.run(spin));
+  const asked = yield* cpu.run(remote.cancelRequested);
+  const { leaked } = cpu.statistics().stopped;
+  return [...squares, late._tag, asked, leaked];
+}, { workers: 2, grace: "10 millis" }));
+console.log(told.join(", "));
+`;
+
+Deno.test("cpuScope() runs, loads and stops tasks when imported by URL, with no permission but to import", async () => {
+  const { stdout, stderr } = await runByUrl(CPU_PROGRAM);
+
+  assert.equal(stderr, "");
+  assert.equal(stdout, "1, 4, 9, None, false, 0\n");
+});
+
 Deno.test("every entry can be imported by URL, without a configuration", async () => {
   const entries = [...readTree("/mod.ts", "src").keys()];
   const imports = entries.map((entry, at) =>

@@ -26,8 +26,32 @@ Deno.test("--allow-read is all that a task module on disk needs", async () => {
   assert.deepEqual(JSON.parse(stdout).file, { value: 2 });
 });
 
+Deno.test("cpuScope() needs no permission for inline tasks, whatever they do", async () => {
+  const { code, stdout, stderr } = await run([], "ok_scope_no_permission.ts");
+  const path = decodeURIComponent(new URL("tasks.ts", fixtures).pathname);
+
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  const { onDisk, ...told } = JSON.parse(stdout);
+  assert.deepEqual(told, {
+    run: 49,
+    map: [1, 4, 9],
+    moved: 3,
+    cancelled: "None",
+    late: "DeadlineExceeded",
+    host: "loop",
+    progress: [1],
+    got: [0, 1, 2],
+    counter: 2,
+    leaked: 0,
+  });
+  assert.match(onDisk, /needs --allow-read=/);
+  assert(onDisk.includes(path), onDisk);
+});
+
 async function run(
   flags: readonly string[],
+  program = "ok_no_permission.ts",
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -36,7 +60,7 @@ async function run(
       "--quiet",
       "--no-prompt",
       ...flags,
-      new URL("ok_no_permission.ts", fixtures).href,
+      new URL(program, fixtures).href,
     ],
     stdin: "null",
     env: { NO_COLOR: "1" },

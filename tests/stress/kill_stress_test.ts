@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { STOPPABLE } from "../cpu/support/busy_shapes.ts";
 import { Harness } from "../cpu/support/worker_harness.ts";
+import { threads } from "../cpu/support/threads.ts";
 import { until } from "../cpu/support/until.ts";
 
 const KILLS = Number(Deno.env.get("ESPALIER_STRESS") ?? 60);
@@ -11,7 +12,7 @@ const KILLS = Number(Deno.env.get("ESPALIER_STRESS") ?? 60);
 Deno.test("kills leave no thread, lock, port or memory behind", async () => {
   const shapes = Object.values(STOPPABLE).slice(0, 8);
   await kill(20, shapes);
-  const first = await threads();
+  const first = threads();
   const before = Deno.memoryUsage().rss;
   await kill(KILLS, shapes);
   const grown = (Deno.memoryUsage().rss - before) / 2 ** 20;
@@ -20,7 +21,7 @@ Deno.test("kills leave no thread, lock, port or memory behind", async () => {
   assert(grown < 40, `${grown.toFixed(1)} MiB more`);
   assert.deepEqual(held, []);
   assert.deepEqual(pending, []);
-  const after = await threads();
+  const after = threads();
   assert(after <= first + 2, `${first} threads before, ${after} after`);
 });
 
@@ -36,15 +37,6 @@ async function kill(
     assert.equal(await worker.stop(), "killed");
     await reply;
   }
-}
-
-/** Threads of this process, where the system tells. */
-async function threads(): Promise<number> {
-  if (Deno.build.os !== "linux") return 0;
-  const { stdout } = await new Deno.Command("ls", {
-    args: [`/proc/${Deno.pid}/task`],
-  }).output();
-  return new TextDecoder().decode(stdout).trim().split(/\s+/).length;
 }
 
 interface Locks {
