@@ -52,8 +52,9 @@ export class AlarmQueue {
   nextEvent(): number {
     if (this.#events === 0) return Infinity;
     this.#dropOff();
-    const [top] = this.#heap;
-    if (top!.isEvent) return top!.dueAt;
+    // Nothing where all that is set has been taken out and rings just now.
+    const top = this.#heap[0];
+    if (top?.isEvent) return top.dueAt;
     let next = Infinity;
     for (const { isEvent, isOff, dueAt } of this.#heap) {
       if (isEvent && !isOff && dueAt < next) next = dueAt;
