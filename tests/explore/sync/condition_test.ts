@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import * as Effect from "effect/Effect";
+import { Condition, currentTask } from "espalier";
+import { outcomes, prove } from "../support/prove.ts";
+import { each, together } from "../support/together.ts";
+
+Deno.test("Condition.wait() owns the lock again however it ends, whoever is cancelled (R50)", async () => {
+  const ends = await outcomes(function* () {
+    const condition = new Condition();
+    let items = 0;
+    let ends = "";
+    const owns = () => condition.lock.statistics().owner === currentTask();
+    const take = condition.lock.withLock(
+      Effect.suspend(() =>
+        items > 0
+          ? Effect.void
+          : Effect.onExit(condition.wait, (exit) =>
+            Effect.sync(() => {
+              assert.ok(owns(), "owns the lock again");
+              ends = exit._tag === "Success" ? "was notified" : "was cancelled";
+            }))
+      ),
+    );
+    const put = condition.lock.withLock(Effect.sync(() => {
+      items++;
+      condition.notify();
+    }));
+    yield* together({ take, put: Effect.uninterruptible(put) });
+    assert.equal(condition.statistics().waiting, 0);
+    assert.equal(condition.lock.statistics().locked, false);
+    return ends;
+  }, { cancelEverywhere: true, atLeast: 30 });
+
+  assert.deepEqual(ends, ["", "was cancelled", "was notified"]);
+});
+
+Deno.test("Condition.notify() reaches as many waiters as it says, and no notification is lost, whoever is cancelled (R50)", async () => {
+  const served = await outcomes(function* () {
+    const condition = new Condition();
+    let items = 0;
+    let served = 0;
+    const take = condition.lock.withLock(function* () {
+      yield* condition.waitFor(() => items > 0);
+      items--;
+      served++;
+    });
+    const put = condition.lock.withLock(Effect.sync(() => {
+      items++;
+      condition.notify();
+    }));
+    // Enough for all: whoever waits for ever has missed a notification.
+    const putTwo = Effect.uninterruptible(Effect.andThen(put, put));
+    yield* together({ ...each("ab", () => take), putter: putTwo });
+    assert.equal(condition.statistics().waiting, 0);
+    assert.equal(condition.lock.statistics().locked, false);
+    assert.equal(items + served, 2);
+    return `${served} served`;
+  }, { cancelEverywhere: true, atLeast: 500 });
+
+  assert.deepEqual(served, ["1 served", "2 served"]);
+});
+
+Deno.test("Condition.waitFor() never returns while its predicate is false, however tasks are preempted (R50)", async () => {
+  await prove(function* () {
+    const condition = new Condition();
+    let items = 0;
+    const take = condition.lock.withLock(function* () {
+      yield* condition.waitFor(() => items > 0);
+      assert.ok(items > 0);
+      items--;
+    });
+    const put = condition.lock.withLock(Effect.sync(() => {
+      items += 2;
+      condition.notifyAll();
+    }));
+    yield* together({ ...each("ab", () => take), put });
+    assert.equal(items, 0);
+  }, { preemptions: 1, atLeast: 1_000 });
+});
