@@ -4,6 +4,7 @@ import {
   isInterruptible,
   whenInterruptible,
 } from "./_fiber_internals.ts";
+import { type AsyncContext, goOnIn } from "./_async_context.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Job, RunQueue } from "./_run_queue.ts";
 import type { OpenWait } from "./wait_subject.ts";
@@ -40,6 +41,7 @@ export class Strand implements Host, Job {
   #listening = false;
   #passedOver = 0;
   #undone: Cancellation | undefined = undefined;
+  #context: AsyncContext | undefined = undefined;
 
   constructor(fiber: AnyFiber, node: ScopeNode, queue: RunQueue) {
     this.fiber = fiber;
@@ -55,6 +57,11 @@ export class Strand implements Host, Job {
     if (this.delivered) return;
     if (this.wait !== undefined) this.wait.cancel();
     else this.enqueue();
+  }
+
+  /** Called when the fiber is about to go on after it was suspended. */
+  goesOn(): void {
+    this.#context = goOnIn(this.#context, this.fiber);
   }
 
   /** Asks for a delivery in the next turn. */
@@ -111,6 +118,7 @@ export class Strand implements Host, Job {
   #interrupt(cancellation: Cancellation | undefined): void {
     this.delivered = true;
     this.#undone = undefined;
+    this.goesOn();
     this.fiber.interruptUnsafe(undefined, annotationsFor(cancellation));
   }
 }

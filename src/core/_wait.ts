@@ -128,6 +128,7 @@ export class Wait<A, E> implements Job, OpenWait {
     if (this.#state !== "settled") return;
     this.#leave("done");
     const { strand } = this.#place;
+    strand?.goesOn();
     if (this.#settledWhileUndoing !== undefined) this.#settledWhileUndoing();
     else this.#resume(this.#result!);
     if (strand !== undefined && strand.node.cancelled && !strand.delivered) {
