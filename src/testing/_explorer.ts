@@ -9,10 +9,10 @@ import {
 } from "./_deterministic_run.ts";
 import { shrink } from "./_shrink.ts";
 import { Story } from "./_story.ts";
-import { courseOf, tokenOf } from "./_token.ts";
+import { tokenOf } from "./_token.ts";
 import { Deadlock } from "./exploration_errors.ts";
 import { ReplayScheduler } from "./schedulers/replay.ts";
-import type { Path, Scheduler } from "./schedulers/scheduler.ts";
+import type { Scheduler } from "./schedulers/scheduler.ts";
 
 /** What was found to be wrong, and how to see it again. */
 export interface ExplorationFailure {
@@ -24,6 +24,14 @@ export interface ExplorationFailure {
   readonly token: string;
   /** Which task did what, in order, with the virtual time. */
   readonly story: string;
+}
+
+/** An interleaving that was written down. */
+export interface Told {
+  readonly ran: Interleaving;
+  readonly story: string;
+  /** Tells it from those of other bodies. */
+  readonly course: string;
 }
 
 /** What the body is, and what may happen in its interleavings. */
@@ -78,36 +86,35 @@ export class Explorer {
       },
       performance.now() + SHRINK_MS,
     );
-    const { ran, story } = await this.tell(answers);
-    if (kindOf(ran) === kind) return this.failureOf(ran, story);
-    return this.failureOf(failing, `${story}\n${OTHER_COURSE}`);
+    const told = await this.tell(answers);
+    if (kindOf(told.ran) === kind) return this.failureOf(told);
+    const story = `${told.story}\n${OTHER_COURSE}`;
+    return this.failureOf({ ...told, ran: failing, story });
   }
 
   /** Runs one interleaving once more and writes it down. */
-  async tell(
-    answers: readonly number[],
-  ): Promise<{ readonly ran: Interleaving; readonly story: string }> {
+  async tell(answers: readonly number[]): Promise<Told> {
     const observer = new Story();
     const ran = await this.run(new ReplayScheduler(answers), { observer });
-    return { ran, story: observer.text() };
+    return { ran, story: observer.text(), course: observer.course };
   }
 
   /** What to say of an interleaving that failed. */
-  failureOf(ran: Interleaving, story: string): ExplorationFailure {
-    const cause = causeOf(ran);
-    const token = this.tokenOf(ran.path);
-    return { error: rejectionOf(cause), cause, token, story };
+  failureOf(told: Told): ExplorationFailure {
+    const cause = causeOf(told.ran);
+    const error = rejectionOf(cause);
+    return { error, cause, token: this.#tokenOf(told), story: told.story };
   }
 
   /** What to say of a breach that no body reported. */
-  breach(error: Error, path: Path, story: string): ExplorationFailure {
-    return { error, cause: Cause.die(error), token: this.tokenOf(path), story };
+  breach(error: Error, told: Told): ExplorationFailure {
+    const cause = Cause.die(error);
+    return { error, cause, token: this.#tokenOf(told), story: told.story };
   }
 
-  /** The token of an interleaving. */
-  tokenOf(path: Path): string {
-    const { answers } = path;
-    return tokenOf({ ...this.#settings, answers, course: courseOf(path) });
+  #tokenOf({ ran, course }: Told): string {
+    const { answers } = ran.path;
+    return tokenOf({ ...this.#settings, answers, course });
   }
 }
 

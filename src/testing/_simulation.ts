@@ -36,6 +36,8 @@ export interface BlockedListener {
 
 /** Who watches an interleaving, to tell of it. */
 export interface Watcher {
+  /** A choice is about to be made. */
+  chosenAmong(kind: Decision["kind"], ready: readonly Step[]): void;
   /** A step is about to be taken. */
   stepTaken(step: Step): void;
   preempted(): void;
@@ -247,6 +249,7 @@ export class Simulation
     running: object | undefined,
   ): number {
     if (this.isWindingDown) return 0;
+    this.watcher?.chosenAmong(kind, this.#ready);
     const answer = this.#scheduler.decide(
       new Question(kind, width, this.#ready, running, this.#actors),
     );

@@ -3,8 +3,10 @@ import type { Cancellation } from "../core/cancellation.ts";
 import { errorOf, failuresOf } from "../core/error_group.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Task } from "../core/task.ts";
+import { Course } from "./_course.ts";
 import type { Observer } from "./_deterministic_run.ts";
 import type { Step } from "./_simulation.ts";
+import type { Decision } from "./schedulers/scheduler.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What one task did in one step. */
@@ -30,6 +32,16 @@ export class Story implements Observer {
   #running: Task | undefined = undefined;
   #isDelivery = false;
   #isOver = false;
+  readonly #course = new Course();
+
+  /** Tells this interleaving from those of other bodies. */
+  get course(): string {
+    return this.#course.sum;
+  }
+
+  chosenAmong(kind: Decision["kind"], ready: readonly Step[]): void {
+    this.#course.note(kind, ready);
+  }
 
   stepTaken({ task, isDelivery }: Step): void {
     this.#close();

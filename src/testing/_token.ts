@@ -1,5 +1,3 @@
-import type { Path } from "./schedulers/scheduler.ts";
-
 /** Everything that has to be known to run one interleaving again. */
 export interface Recipe {
   /** The name of the test or exploration; may be empty. */
@@ -54,16 +52,6 @@ export function readToken(token: string): Recipe {
     answers: decodeAnswers(answers!),
     course: course!,
   };
-}
-
-/** Sums up how many answers each decision had. */
-export function courseOf({ widths }: Path): string {
-  // FNV-1a, 32 bits.
-  let sum = 0x811c9dc5;
-  for (const width of widths) {
-    sum = Math.imul(sum ^ width, 0x01000193) >>> 0;
-  }
-  return `${widths.length.toString(36)}-${sum.toString(36)}`;
 }
 
 /** What follows the last answer that is not 0 goes without saying. */

@@ -140,8 +140,8 @@ export async function exploreBody(
     const breach = await guard?.(ran) ?? breachOf(strategy, ran.path);
     if (breach !== undefined) {
       const counts = counter.counts();
-      const { story } = await explorer.tell(ran.path.answers);
-      const failure = explorer.breach(breach, ran.path, story);
+      const told = await explorer.tell(ran.path.answers);
+      const failure = explorer.breach(breach, told);
       return { ...counts, exhausted: false, failure };
     }
     if (counter.isSliceOver()) await nextTurn();

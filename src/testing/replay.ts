@@ -4,7 +4,7 @@ import type { Result } from "../core/body.ts";
 import { runningTask } from "../core/task.ts";
 import { AlreadyInRun } from "../core/usage_errors.ts";
 import { Explorer } from "./_explorer.ts";
-import { courseOf, readToken, type Recipe } from "./_token.ts";
+import { readToken, type Recipe } from "./_token.ts";
 import { ReplayDiverged } from "./exploration_errors.ts";
 import type { Exploration, Guard } from "./explore.ts";
 
@@ -62,23 +62,23 @@ export async function replayRecipe(
 ): Promise<Exploration> {
   const explorer = new Explorer(body, recipe);
   const started = performance.now();
-  const { ran, story } = await explorer.tell(recipe.answers);
+  const told = await explorer.tell(recipe.answers);
   const seconds = Math.max(1e-6, (performance.now() - started) / 1000);
   const counts = {
     interleavings: 1,
     exhausted: false,
     perSecond: Math.round(1 / seconds),
   };
-  const { exit, path } = ran;
-  if (courseOf(path) !== recipe.course) {
+  const { exit } = told.ran;
+  if (told.course !== recipe.course) {
     const cause = Exit.isFailure(exit) ? rejectionOf(exit.cause) : undefined;
     const error = new ReplayDiverged(cause);
-    return { ...counts, failure: explorer.breach(error, path, story) };
+    return { ...counts, failure: explorer.breach(error, told) };
   }
   if (Exit.isFailure(exit)) {
-    return { ...counts, failure: explorer.failureOf(ran, story) };
+    return { ...counts, failure: explorer.failureOf(told) };
   }
-  const breach = await guard?.(ran);
+  const breach = await guard?.(told.ran);
   if (breach === undefined) return counts;
-  return { ...counts, failure: explorer.breach(breach, path, story) };
+  return { ...counts, failure: explorer.breach(breach, told) };
 }

@@ -42,6 +42,24 @@ Deno.test("replay() says that the body takes other turns now", async () => {
   assert.equal(diverged.error.cause, undefined);
 });
 
+Deno.test("replay() tells a body from another one of the same shape", async () => {
+  const twoTasks = (a: string, b: string) => () =>
+    nursery(function* (n) {
+      n.startSoon(checkpoint, { name: a });
+      n.startSoon(checkpoint, { name: b });
+      yield* checkpoint;
+      throw new Error("no");
+    });
+  const { failure } = await explore(twoTasks("reader", "writer"));
+
+  const same = await replay(failure!.token, twoTasks("reader", "writer"));
+  const other = await replay(failure!.token, twoTasks("ann", "bob"));
+
+  assert.match(String(same.failure?.error), /no/);
+  assert(other.failure?.error instanceof ReplayDiverged);
+  assert.match(String(other.failure.error.cause), /no/);
+});
+
 Deno.test("replay() of a body that is mended without other turns has no failure", async () => {
   let isBroken = true;
   const body = function* () {
