@@ -4,7 +4,8 @@ import type * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 import { Bridges } from "./_bridges.ts";
 import type { Hooks } from "./_hooks.ts";
 import { ForeignQueue, LoopScheduler, type RunQueue } from "./_run_queue.ts";
-import { liveTime, timeOf } from "./_time_source.ts";
+import { liveTime } from "./_live_time.ts";
+import { timeOf } from "./_time_source.ts";
 import { TimerHeap } from "./_timers.ts";
 
 /** What every task of one run shares. */

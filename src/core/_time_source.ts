@@ -12,16 +12,6 @@ export interface TimeSource {
 /** The longest delay that the platform's timers take. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** The platform's monotonic clock. */
-export const liveTime: TimeSource = {
-  now: () => performance.now(),
-  alarm(dueAt, ring) {
-    const delay = Math.ceil(dueAt - performance.now());
-    const id = setTimeout(ring, Math.min(LONGEST_MS, Math.max(0, delay)));
-    return () => clearTimeout(id);
-  },
-};
-
 /** Reads any Effect clock; one that cannot call back is waited for by a fiber. */
 export function timeOf(clock: Clock.Clock): TimeSource {
   const now = () => clock.currentTimeMillisUnsafe();
