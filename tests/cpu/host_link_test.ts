@@ -85,6 +85,31 @@ Deno.test("HostLink rings a worker that sleeps, and lets one that is awake be", 
   assert.equal(Atomics.load(control, WORD.cancel), 7);
 });
 
+Deno.test("HostLink looks once more before the turn ends in which it has sent", async () => {
+  const { link, reply, control, got } = play();
+  const isParked = () => Atomics.load(control, WORD.hostParked);
+  link.open();
+  const before = isParked();
+  link.trySend(frameOf(1));
+  const meanwhile = isParked();
+  reply(1);
+  await undefined;
+
+  assert.deepEqual([before, meanwhile, isParked()], [1, 0, 1]);
+  assert.deepEqual(got, [1]);
+  link.close();
+});
+
+Deno.test("HostLink pauses after some frames, and after the last", () => {
+  const { link, reply, got, pauses } = play();
+  for (let id = 1; id <= 40; id++) reply(id);
+  link.open();
+
+  assert.equal(got.length, 40);
+  assert.deepEqual(pauses, [32, 40]);
+  link.close();
+});
+
 Deno.test("a reader keeps no parcel of a frame that was revoked", () => {
   const { link, requests, parcels } = play();
   const position = link.trySend({ ...frameOf(1), values: [new Map()] })!;
@@ -100,10 +125,12 @@ function play(bytes = 4096) {
   const memory = linkMemory(bytes);
   const control = new Int32Array(memory.control);
   const got: number[] = [];
+  const pauses: number[] = [];
   const onSpace = { run: () => {} };
   const parcels: { parcel: number; values: readonly unknown[] }[] = [];
   const link = new HostLink(memory, (parcel) => parcels.push(parcel), {
     onFrame: ({ id }: Frame) => got.push(id),
+    onPause: () => pauses.push(got.length),
     onSpace: () => onSpace.run(),
   });
   const replies = new RecordRing(
@@ -124,7 +151,17 @@ function play(bytes = 4096) {
     Atomics.notify(control, WORD.hostBell);
   };
   const reply = (id: number) => writer.write(frameOf(id));
-  return { link, reply, ringHost, control, got, onSpace, requests, parcels };
+  return {
+    link,
+    reply,
+    ringHost,
+    control,
+    got,
+    pauses,
+    onSpace,
+    requests,
+    parcels,
+  };
 }
 
 function frameOf(id: number): Frame {

@@ -136,6 +136,9 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
     const slot = this.crew.slots[worker.slot];
     if (slot !== undefined) noteEnd(slot, worker, job, micros);
     this.#settle(job, end.exit);
+  }
+
+  mayHaveRoom(): void {
     this.#dispatch.run();
   }
 

@@ -28,8 +28,10 @@ import { type LineSetting, openLine, type WorkerLine } from "./worker_line.ts";
 
 /** Who has a worker. */
 export interface WorkerUser {
-  /** A job has ended here. */
+  /** A job has ended here; `mayHaveRoom` or `returned` follows. */
   ended(worker: PoolWorker, job: Job, end: JobEnd): void;
+  /** Jobs may have ended here, and others may be sent. */
+  mayHaveRoom(): void;
   /** Jobs that have not started come back, in order. */
   returned(worker: PoolWorker, jobs: readonly Job[]): void;
   /** The state of the worker is another one. */
@@ -63,6 +65,7 @@ export class PoolWorker implements JobPlace {
     this.#line = openLine(setting, {
       onReady: () => this.#ready(),
       onFrame: (frame) => this.#accept(frame),
+      onPause: () => setting.user.mayHaveRoom(),
       onSpace: () => this.#sender.flush(),
     });
     this.inFlight = new JobsInFlight(this.#line.link, setting.times);
@@ -70,7 +73,7 @@ export class PoolWorker implements JobPlace {
       this.#line.link,
       setting.functions,
       (job, error) => {
-        const exit: JobExit = Exit.fail(notSerializable(error));
+        const exit = Exit.fail(notSerializable(error));
         this.#end(job, { exit, stopped: undefined });
       },
     );
@@ -184,7 +187,8 @@ export class PoolWorker implements JobPlace {
     // A death that came in between has settled everything.
     if (ending !== "leaked" || (this.state as string) === "dead") return;
     this.#enter("leaked");
-    this.#endAll((job) => exitOfStop(job), "leaked");
+    this.#endAll(exitOfStop, "leaked");
+    this.#setting.user.mayHaveRoom();
   }
 
   #ready(): void {
@@ -227,22 +231,21 @@ export class PoolWorker implements JobPlace {
     const { link, thread, memory } = this.#line;
     link.close();
     this.#setting.liveness.bury(thread);
-    const hasStarted = this.running !== undefined;
+    const diedUnused = this.state === "starting" && this.running === undefined;
     const lost = this.inFlight.takeUnstarted();
     this.#ladder.end();
-    const wasStarting = this.state === "starting";
     const how = death.how === "killed" ? "killed" : "exited";
     this.#enter("dead");
     this.#endAll((job) => exitOfDeath(death, job, this.#self), how);
     // A thread that dies at its start takes one job along: an end of trying.
-    if (wasStarting && !hasStarted && lost.length > 0) {
-      const exit = exitOfDeath(death, lost[0]!, this.#self);
-      const end = { exit, stopped: undefined };
-      this.#setting.user.ended(this, lost.shift()!, end);
+    if (diedUnused && lost.length > 0) {
+      const job = lost.shift()!;
+      const exit = exitOfDeath(death, job, this.#self);
+      this.#setting.user.ended(this, job, { exit, stopped: undefined });
     }
     // Order: last, as until here the rings tell which jobs have started.
     this.#setting.rings.giveBack(memory);
-    if (lost.length > 0) this.#setting.user.returned(this, lost);
+    this.#setting.user.returned(this, lost);
   }
 
   #endAll(exitOf: (job: Job) => JobExit, stopped: Stopped): void {

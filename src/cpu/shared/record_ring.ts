@@ -38,6 +38,10 @@ export class RecordRing {
   readonly #head: number;
   readonly #tail: number;
   readonly #capacity: number;
+  /** How far the reader had come when the writer last looked, or before. */
+  #seenHead: number;
+  /** How far the writer had come when the reader last looked, or before. */
+  #seenTail: number;
 
   /**
    * Opens one end of a ring.
@@ -56,6 +60,7 @@ export class RecordRing {
     this.#head = words.head;
     this.#tail = words.tail;
     this.#capacity = memory.byteLength;
+    this.#seenHead = this.#seenTail = Atomics.load(control, words.head);
     // A quarter: a filler may waste almost one record, and one more may wait.
     this.largest = memory.byteLength >> 2;
   }
@@ -79,10 +84,15 @@ export class RecordRing {
   reserve(bytes: number): number {
     const size = align(bytes);
     const tail = Atomics.load(this.#control, this.#tail);
-    const used = (tail - Atomics.load(this.#control, this.#head)) | 0;
     const offset = this.#offset(tail);
     const filler = this.#filler(offset, size);
-    if (used + filler + size > this.#capacity) return -1;
+    const most = this.#capacity - filler - size;
+    // The reader's word is asked for only where there may be no space: it is in
+    // the other core's cache.
+    if (((tail - this.#seenHead) | 0) > most) {
+      this.#seenHead = Atomics.load(this.#control, this.#head);
+      if (((tail - this.#seenHead) | 0) > most) return -1;
+    }
     return filler > 0 ? 0 : offset;
   }
 
@@ -109,10 +119,12 @@ export class RecordRing {
   /** The offset of the oldest record, or -1 where there is none. */
   next(): number {
     const { words } = this.region;
-    const tail = Atomics.load(this.#control, this.#tail);
     let head = Atomics.load(this.#control, this.#head);
+    if (head === this.#seenTail) {
+      this.#seenTail = Atomics.load(this.#control, this.#tail);
+    }
     // Terminates: a filler is only ever followed by a record.
-    while (head !== tail) {
+    while (head !== this.#seenTail) {
       const offset = this.#offset(head);
       const size = words[offset >> 2]!;
       if (size > 0) return offset;

@@ -41,6 +41,7 @@ async function probe(substrate: Substrate): Promise<boolean> {
   });
   const link = new HostLink(memory, (parcel) => isolate.post(parcel), {
     onFrame: () => {},
+    onPause: () => {},
     onSpace: () => {},
   });
   await settledWithin(START_TIME, [ready.promise, isolate.death]);

@@ -26,10 +26,15 @@ export function linkMemory(ringBytes: number = 1 << 18): LinkMemory {
   };
 }
 
+/** How many frames are handed on at most before `onPause`. */
+const BATCH = 32;
+
 /** Who uses a link. */
 export interface LinkUser {
   /** A frame has come. */
   onFrame(frame: Frame): void;
+  /** Some frames have come, one after the other: now is the time to answer. */
+  onPause(): void;
   /** A frame that the ring had no space for may be tried again. */
   onSpace(): void;
 }
@@ -48,6 +53,7 @@ export class HostLink {
   readonly #user: LinkUser;
   #isOpen = false;
   #expecting = false;
+  #isLooking = false;
 
   constructor(memory: LinkMemory, post: PostParcel, user: LinkUser) {
     this.#control = new Int32Array(memory.control);
@@ -103,6 +109,7 @@ export class HostLink {
       if (position === undefined) return undefined;
       Atomics.store(this.#control, WORD.hostWantsSpace, 0);
     }
+    this.#lookSoon();
     if (Atomics.load(this.#control, WORD.workerParked) === 1) this.#ring();
     return position;
   }
@@ -172,44 +179,66 @@ export class HostLink {
     this.#ring();
   }
 
-  /** How often an idle worker looks again before it sleeps. */
-  set spin(turns: number) {
-    Atomics.store(this.#control, WORD.spin, turns);
-  }
-
   async #listen(): Promise<void> {
     const control = this.#control;
     while (this.#isOpen) {
       const seen = Atomics.load(control, WORD.hostBell);
+      this.#look();
+      const wait = Atomics.waitAsync(control, WORD.hostBell, seen);
+      if (wait.async) await wait.value;
+      Atomics.store(control, WORD.hostParked, 0);
+    }
+  }
+
+  /**
+   * Looks once more before this turn of the loop ends: a short task is often
+   * done by then, and its worker has not had to ring.
+   */
+  #lookSoon(): void {
+    if (this.#isLooking || !this.#isOpen) return;
+    this.#isLooking = true;
+    Atomics.store(this.#control, WORD.hostParked, 0);
+    queueMicrotask(() => {
+      this.#isLooking = false;
+      this.#look();
+    });
+  }
+
+  /** Hands on all there is, and has the worker ring for what comes later. */
+  #look(): void {
+    const control = this.#control;
+    while (this.#isOpen) {
       this.#drain();
       Atomics.store(control, WORD.hostParked, 1);
       // Order: parked first, then look, or a frame written in between is slept
       // through.
-      if (this.#expecting || this.#replies.isEmpty) {
-        const wait = Atomics.waitAsync(control, WORD.hostBell, seen);
-        if (wait.async) await wait.value;
-      }
+      if (this.#expecting || this.#replies.isEmpty) return;
       Atomics.store(control, WORD.hostParked, 0);
     }
   }
 
   #drain(): void {
     const control = this.#control;
+    let frames = 0;
     while (this.#isOpen) {
       const frame = this.#reader.read();
       this.#expecting = frame === "expecting";
       if (typeof frame === "string") break;
+      frames++;
       if (Atomics.load(control, WORD.workerWantsSpace) === 1) {
         Atomics.store(control, WORD.workerWantsSpace, 0);
         Atomics.add(control, WORD.spaceBell, 1);
         Atomics.notify(control, WORD.spaceBell);
       }
       this.#user.onFrame(frame);
+      // What the worker is given meanwhile keeps it from running dry.
+      if (frames % BATCH === 0) this.#user.onPause();
     }
     if (Atomics.load(control, WORD.hostWantsSpace) === 1) {
       Atomics.store(control, WORD.hostWantsSpace, 0);
       this.#user.onSpace();
-    }
+      this.#user.onPause();
+    } else if (frames % BATCH !== 0) this.#user.onPause();
   }
 
   #ring(): void {

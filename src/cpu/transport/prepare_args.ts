@@ -15,6 +15,8 @@ export interface PreparedArgs {
   readonly shared: boolean;
 }
 
+const NOTHING: readonly Transferable[] = [];
+
 /**
  * Looks the arguments of a call over and takes out what is moved: from now on
  * it is gone for the caller, whenever the call is sent.
@@ -25,7 +27,7 @@ export interface PreparedArgs {
  */
 export function prepareArgs(
   args: readonly unknown[],
-  transfer: readonly Transferable[] = [],
+  transfer: readonly Transferable[] = NOTHING,
 ): PreparedArgs {
   let values = args;
   let moved: Transferable[] | undefined;
@@ -51,9 +53,9 @@ export function prepareArgs(
     }
     shared ||= found.shared;
   }
-  const parts = [...new Set(moved ?? transfer)];
+  const parts = moved ?? transfer;
   if (parts.length === 0) return { values, transfer: parts, shared };
-  return { ...copied(values, parts), shared };
+  return { ...copied(values, [...new Set(parts)]), shared };
 }
 
 /**

@@ -99,7 +99,7 @@ async function serve(
     for (; !busy && taken < BURST; taken++) {
       const frame = link.read();
       if (typeof frame === "string") break;
-      const running = runner.accept(frame);
+      const running = runner.accept(frame, taken > 0);
       if (!running) continue;
       busy = true;
       running.then(() => {

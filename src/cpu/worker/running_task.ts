@@ -12,39 +12,45 @@ export interface Held {
   abandon(worker: number): void;
 }
 
+/** The memory in which the loop and a task tell each other how it stands. */
+export interface SharedWords {
+  readonly control: Int32Array;
+  /** The same memory as 64-bit numbers. */
+  readonly numbers: Float64Array;
+}
+
 /** What a worker knows of the task that it runs. */
 export class RunningTask {
   /** The number that the loop gave it. */
   readonly id: number;
   /** What it is called. */
   readonly name: string;
-  /** Who it is to shared primitives. */
-  readonly holder: Holder;
   /** The newest progress it reported. */
   progress: number | undefined;
-  readonly #control: Int32Array;
-  readonly #numbers: Float64Array;
+  readonly #words: SharedWords;
+  readonly #worker: number;
+  #holder: Holder | undefined;
   #held: Set<Held> | undefined;
   #controller: AbortController | undefined;
   #reason: unknown;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    control: Int32Array,
-    worker: number,
-    task: { readonly id: number; readonly name: string },
-  ) {
-    this.#control = control;
-    this.#numbers = new Float64Array(control.buffer);
-    this.id = task.id;
-    this.name = task.name;
-    this.holder = { worker, task: task.name };
+  constructor(words: SharedWords, worker: number, id: number, name: string) {
+    this.#words = words;
+    this.#worker = worker;
+    this.id = id;
+    this.name = name;
+  }
+
+  /** Who it is to shared primitives. */
+  get holder(): Holder {
+    return this.#holder ??= { worker: this.#worker, task: this.name };
   }
 
   /** Whether it is to stop. */
   get isCancelled(): boolean {
     return this.#reason !== undefined ||
-      Atomics.load(this.#control, WORD.cancel) === this.id;
+      Atomics.load(this.#words.control, WORD.cancel) === this.id;
   }
 
   /** Whether its time is up. */
@@ -86,8 +92,8 @@ export class RunningTask {
   /** Notes how far it has come. */
   reportProgress(fraction: number): void {
     this.progress = fraction;
-    this.#numbers[NUMBER_WORD.progress] = fraction;
-    Atomics.store(this.#control, WORD.progressOf, this.id);
+    this.#words.numbers[NUMBER_WORD.progress] = fraction;
+    Atomics.store(this.#words.control, WORD.progressOf, this.id);
   }
 
   /** Notes that it may be holding `held`. */
@@ -107,9 +113,10 @@ export class RunningTask {
    */
   end(cutOff: boolean): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    for (const held of this.#held ?? []) {
-      if (cutOff) held.abandon(this.holder.worker);
-      else held.forget(this.holder.worker);
+    if (this.#held === undefined) return;
+    for (const held of this.#held) {
+      if (cutOff) held.abandon(this.#worker);
+      else held.forget(this.#worker);
     }
     this.#held = undefined;
   }

@@ -29,13 +29,11 @@ export class TaskCall {
   readonly #parts: CallParts;
   readonly #task: RunningTask;
   readonly #callee: Callee;
-  readonly #numbers: Float64Array;
 
   constructor(parts: CallParts, task: RunningTask, callee: Callee) {
     this.#parts = parts;
     this.#task = task;
     this.#callee = callee;
-    this.#numbers = new Float64Array(parts.link.control.buffer);
   }
 
   /** Calls, and replies with what it returns. */
@@ -80,8 +78,9 @@ export class TaskCall {
     const { found, options } = this.#callee;
     const task = this.#task;
     if ("missing" in found) return reply.missing(task, found);
-    this.#numbers[NUMBER_WORD.startedAt] = now();
-    reply.start();
+    if (options.timeout !== undefined) {
+      link.numbers[NUMBER_WORD.startedAt] = now();
+    }
     const invoke = (args: readonly unknown[]) =>
       Reflect.apply(found.call, currentContext(), args);
     try {
@@ -101,7 +100,8 @@ export class TaskCall {
     const { timeout } = this.#callee.options;
     const task = this.#task;
     if (timeout !== undefined) {
-      const passed = now() - this.#numbers[NUMBER_WORD.startedAt]!;
+      const { numbers } = this.#parts.link;
+      const passed = now() - numbers[NUMBER_WORD.startedAt]!;
       task.startTimer(timeout - passed, timeout);
     }
     return promise.then(

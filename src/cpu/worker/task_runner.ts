@@ -13,6 +13,9 @@ import type { TaskFunction, TaskRegistry } from "./task_registry.ts";
 import type { TaskReply } from "./task_reply.ts";
 import type { WorkerLink } from "./worker_link.ts";
 
+/** Of a call that says nothing about itself. */
+const PLAIN: CallOptions = {};
+
 /** What a runner works with. */
 export interface RunnerParts {
   readonly worker: number;
@@ -38,61 +41,55 @@ export class TaskRunner {
     return this.#current;
   }
 
-  /** Does what a frame says; answers a promise where that takes time. */
-  accept(frame: Frame): void | Promise<void> {
-    const { registry } = this.#parts;
-    const { kind, values } = frame;
-    switch (kind) {
-      case REQUEST.define: {
-        const [from, source, name] = values as string[];
-        const entry = { kind: from!, source: source!, name: name! };
-        return registry.define(frame.extra, entry);
-      }
-      case REQUEST.load:
-        return this.#begin(frame, (task, found) => {
-          if ("missing" in found) this.#parts.reply.missing(task, found);
-          else this.#parts.reply.returned(task, undefined);
-        });
-      case REQUEST.call:
-        return this.#begin(
-          frame,
-          (task, found) => this.#call(task, found, {}).run(values),
-        );
-      case REQUEST.callWith:
-        return this.#begin(
-          frame,
-          (task, found) =>
-            this.#call(task, found, optionsOf(values)).run(this.#args(values)),
-        );
-      case REQUEST.stream:
-        return this.#begin(
-          frame,
-          (task, found) =>
-            this.#call(task, found, optionsOf(values))
-              .stream(this.#args(values)),
-        );
-    }
+  /**
+   * Does what a frame says; answers a promise where that takes time.
+   *
+   * @param follows Whether it came right behind another one.
+   */
+  accept(frame: Frame, follows: boolean): void | Promise<void> {
+    if (frame.kind !== REQUEST.define) return this.#begin(frame, follows);
+    const [kind, source, name] = frame.values as string[];
+    const entry = { kind: kind!, source: source!, name: name! };
+    this.#parts.registry.define(frame.extra, entry);
   }
 
-  #begin(
-    frame: Frame,
-    run: (task: RunningTask, found: TaskFunction) => void | Promise<void>,
-  ): void | Promise<void> {
+  #begin(frame: Frame, follows: boolean): void | Promise<void> {
     const { link, registry, reply, worker } = this.#parts;
     const name = registry.nameOf(frame.extra);
-    const task = new RunningTask(link.control, worker, { id: frame.id, name });
+    const task = new RunningTask(link, worker, frame.id, name);
     this.#current = task;
     Atomics.store(link.control, WORD.current, task.id);
-    reply.start();
+    reply.start(follows);
     const found = registry.resolve(frame.extra);
     if (found instanceof Promise) {
       return found.then(async (loaded) => {
         link.enter(STATE.running);
         await link.freshTurn();
-        return this.#conclude(task, run(task, loaded));
+        reply.start(false);
+        return this.#conclude(task, this.#run(frame, task, loaded));
       });
     }
-    return this.#conclude(task, run(task, found));
+    return this.#conclude(task, this.#run(frame, task, found));
+  }
+
+  #run(
+    { kind, values }: Frame,
+    task: RunningTask,
+    found: TaskFunction,
+  ): void | Promise<void> {
+    if (kind === REQUEST.call) {
+      return new TaskCall(this.#parts, task, { found, options: PLAIN })
+        .run(values);
+    }
+    if (kind === REQUEST.load) {
+      const { reply } = this.#parts;
+      if ("missing" in found) return reply.missing(task, found);
+      return reply.returned(task, undefined);
+    }
+    const options = values[0] as CallOptions;
+    const call = new TaskCall(this.#parts, task, { found, options });
+    const args = this.#args(values.slice(1), options);
+    return kind === REQUEST.stream ? call.stream(args) : call.run(args);
   }
 
   /** Ends a task whose run has ended, now or later. */
@@ -118,19 +115,12 @@ export class TaskRunner {
     onEnd(task);
   }
 
-  #call(
-    task: RunningTask,
-    found: TaskFunction,
+  /** The arguments of a call, shared primitives in their own form. */
+  #args(
+    args: readonly unknown[],
     options: CallOptions,
-  ): TaskCall {
-    const { link, reply } = this.#parts;
-    return new TaskCall({ link, reply }, task, { found, options });
-  }
-
-  /** The arguments behind the options, shared primitives in their own form. */
-  #args(values: readonly unknown[]): readonly unknown[] {
-    const args = values.slice(1);
-    if (!optionsOf(values).shared) return args;
+  ): readonly unknown[] {
+    if (!options.shared) return args;
     const make = (handle: SharedHandle) =>
       makeTwin(handle, () => {
         if (this.#current) return this.#current;
@@ -138,8 +128,4 @@ export class TaskRunner {
       });
     return reviveShared(args, make) as unknown[];
   }
-}
-
-function optionsOf(values: readonly unknown[]): CallOptions {
-  return values[0] as CallOptions;
 }

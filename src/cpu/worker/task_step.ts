@@ -12,13 +12,17 @@ export const CUT_OFF: Error = new Error(
 
 /** Runs each step within what is left of the budget. */
 export function stepWithin(budget: number | undefined): RunStep {
-  if (budget === undefined) return (step) => step();
+  if (budget === undefined) return atOnce;
   const deadline = performance.now() + budget;
   return (step) => {
     const result = runWithin(deadline - performance.now(), step);
     if (result === STOPPED) throw CUT_OFF;
     return result;
   };
+}
+
+function atOnce<A>(step: () => A): A {
+  return step();
 }
 
 /** Whether a task's answer is to be waited for. */

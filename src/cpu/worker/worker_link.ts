@@ -39,22 +39,28 @@ export interface PortOut {
 
 /** How long to wait at most for space before looking again, in milliseconds. */
 const SPACE_SLICE = 50;
-/** A park shorter than this, in milliseconds, makes the next one spin first. */
-const SHORT_PARK = 0.3;
+/** How long the thread blocks for the next frame, in milliseconds. */
+const LINGER = 1;
+/** How long timers and messages may wait for their turn, in milliseconds. */
+const TURN = 4;
 
 /** The worker's side of everything it shares with the loop. */
 export class WorkerLink {
   /** The shared words. */
   readonly control: Int32Array;
+  /** The same memory as 64-bit numbers. */
+  readonly numbers: Float64Array;
   readonly #port: PortOut;
   readonly #requests: RecordRing;
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
   #expecting = false;
-  #spin = 0;
+  /** When the thread last let timers and messages have their turn. */
+  #turnedAt = 0;
 
   constructor(setup: WorkerSetup, port: PortOut) {
     this.control = new Int32Array(setup.control);
+    this.numbers = new Float64Array(setup.control);
     this.#port = port;
     this.#requests = new RecordRing(
       this.control,
@@ -139,6 +145,7 @@ export class WorkerLink {
     const wait = Atomics.waitAsync(this.control, WORD.workerBell, this.bell);
     this.ringSelf();
     if (wait.async) await wait.value;
+    this.#turnedAt = performance.now();
   }
 
   /**
@@ -148,31 +155,40 @@ export class WorkerLink {
    */
   async park(seen: number, hungry: boolean): Promise<void> {
     const { control } = this;
-    if (hungry && this.#spinForFrame(seen)) return;
+    const isTurnDue = performance.now() - this.#turnedAt > TURN;
+    if (hungry && !isTurnDue && this.#linger(seen)) return;
     Atomics.store(control, WORD.workerParked, 1);
     // Order: parked first, then look, or a frame written in between is slept
     // through.
-    if (!(hungry && this.#hasFrame())) {
-      const since = performance.now();
+    if (hungry && this.#hasFrame()) {
+      if (isTurnDue) await this.freshTurn();
+    } else {
       const wait = Atomics.waitAsync(control, WORD.workerBell, seen);
       if (wait.async) await wait.value;
-      const short = performance.now() - since < SHORT_PARK;
-      this.#spin = short ? Atomics.load(control, WORD.spin) : 0;
+      this.#turnedAt = performance.now();
     }
     Atomics.store(control, WORD.workerParked, 0);
+  }
+
+  /**
+   * Blocks the thread for a moment, as the next task often follows soon: who
+   * blocks is woken in half the time. Answers whether something came.
+   */
+  #linger(seen: number): boolean {
+    const { control } = this;
+    // What is expected comes in a turn of its own.
+    if (this.#expecting) return false;
+    Atomics.store(control, WORD.workerParked, 1);
+    // Order: as in `park`.
+    const came = this.#hasFrame() ||
+      Atomics.wait(control, WORD.workerBell, seen, LINGER) !== "timed-out";
+    Atomics.store(control, WORD.workerParked, 0);
+    return came;
   }
 
   /** A frame may have come that is not waiting for its parcel. */
   #hasFrame(): boolean {
     return !this.#expecting && !this.#requests.isEmpty;
-  }
-
-  #spinForFrame(seen: number): boolean {
-    for (let turn = 0; turn < this.#spin; turn++) {
-      if (this.#hasFrame() || this.bell !== seen) return true;
-      Atomics.pause();
-    }
-    return false;
   }
 
   #ringHost(): void {

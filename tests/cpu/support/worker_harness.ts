@@ -84,6 +84,7 @@ export class Harness {
       isolate.post(parcel, transfer);
     this.link = new HostLink(memory, post, {
       onFrame: (frame) => this.#accept(frame),
+      onPause: () => {},
       onSpace: () => this.#flush(),
     });
     this.link.open();
