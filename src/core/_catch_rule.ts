@@ -77,7 +77,7 @@ function passOn(at: ScopeExit, reasons: Reasons): AnyExit {
 }
 
 /** Lets an outer cancellation that was hidden meet the fiber in its next wait. */
-function meetOuterCancellation(strand: Strand | undefined): void {
+export function meetOuterCancellation(strand: Strand | undefined): void {
   if (strand?.node.cancelled && !strand.delivered) strand.enqueue();
 }
 

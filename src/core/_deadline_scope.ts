@@ -15,54 +15,42 @@ export interface ScopeSettings {
 }
 
 /** The state behind a `CancelScope`: a scope with a deadline that may move. */
-export class DeadlineScope extends EnterableScope implements Timer {
-  /** Its place in the heap; fixed once it was armed, wherever it moves later. */
-  dueAt = Infinity;
-  armed = false;
-  turn = 0;
-  readonly isEvent = true;
-  readonly #timeout: number | undefined;
-  readonly #defaultName: string;
-  readonly #makeHandle: (scope: DeadlineScope) => object;
+export abstract class DeadlineScope extends EnterableScope {
+  readonly #name: string;
+  /** How long the body is given: until it is entered, instead of a moment. */
+  #timeout: number | undefined;
+  #deadline: number | undefined;
+  #timer: DeadlineTimer | undefined = undefined;
   #handle: object | undefined = undefined;
-  #deadline: number;
-  #timer: Timer | undefined = undefined;
-  #enteredAt = 0;
   #stopWatching: (() => void) | undefined = undefined;
 
-  /**
-   * @param makeHandle Makes the public object, once somebody wants to see it.
-   */
-  constructor(
-    settings: ScopeSettings,
-    defaultName: string,
-    makeHandle: (scope: DeadlineScope) => object,
-  ) {
-    super(settings.name);
+  constructor(settings: ScopeSettings, defaultName: string) {
+    super();
+    this.#name = settings.name ?? defaultName;
     this.shielded = settings.shield ?? false;
-    this.#deadline = settings.deadline ?? Infinity;
+    this.#deadline = settings.deadline;
     this.#timeout = settings.timeout;
-    this.#defaultName = defaultName;
-    this.#makeHandle = makeHandle;
   }
+
+  /** Makes the public object, once somebody wants to see it. */
+  protected abstract makeHandle(): object;
 
   /** The public object: the same one each time. */
   get handle(): object {
-    return this.#handle ??= this.#makeHandle(this);
+    return this.#handle ??= this.makeHandle();
   }
 
   override get name(): string {
-    return this.givenName ?? this.#defaultName;
+    return this.#name;
   }
 
   override get ownDeadline(): number {
-    return this.#deadline;
+    return this.#deadline ?? Infinity;
   }
 
   /** How long the body was given, for the message of a late one. */
   get budget(): number {
-    return this.#timeout ??
-      Math.max(0, this.#deadline - this.#enteredAt);
+    return this.#timeout ?? Infinity;
   }
 
   /** Has it a length of time instead of a moment, and no moment yet? */
@@ -80,14 +68,14 @@ export class DeadlineScope extends EnterableScope implements Timer {
   /** Cancels it as its deadline passed, if it has (R4). */
   checkDeadline(): void {
     if (this.state !== "open" || this.own !== undefined) return;
-    if (this.#deadline <= this.run!.timers.now()) this.fire();
+    if (this.ownDeadline <= this.run!.timers.now()) this.fire();
   }
 
   fire(): void {
     this.cancelFor(
-      { _tag: "DeadlinePassed", deadline: this.#deadline },
+      { _tag: "DeadlinePassed", deadline: this.ownDeadline },
       "host",
-      this.#deadline,
+      this.ownDeadline,
     );
   }
 
@@ -115,18 +103,13 @@ export class DeadlineScope extends EnterableScope implements Timer {
   }
 
   entered(): void {
-    const { timers, hooks } = this.run!;
-    if (this.#timeout !== undefined || this.#deadline !== Infinity) {
-      this.#enteredAt = timers.now();
-      if (this.#timeout !== undefined) {
-        this.#deadline = this.#enteredAt + this.#timeout;
-      }
-    }
+    const { hooks } = this.run!;
+    const now = this.#begin();
     if (hooks !== undefined) {
       hooks.emit("scopeEntered", this.handle, this.owner);
     }
     if (this.own !== undefined) this.#stopWatching = watchCleanup(this);
-    else this.#arm(this.#enteredAt);
+    else this.#arm(now);
   }
 
   left(): void {
@@ -136,17 +119,20 @@ export class DeadlineScope extends EnterableScope implements Timer {
     if (hooks !== undefined) hooks.emit("scopeExited", this.handle, this.owner);
   }
 
+  /** Reads the clock, but only for a scope that has a deadline. */
+  #begin(): number {
+    if (this.#timeout === undefined && this.#deadline === undefined) return 0;
+    const now = this.run!.timers.now();
+    if (this.#timeout !== undefined) this.#deadline = now + this.#timeout;
+    else this.#timeout = Math.max(0, this.#deadline! - now);
+    return now;
+  }
+
   #arm(now: number): void {
-    const deadline = this.#deadline;
+    const deadline = this.#deadline ?? Infinity;
     if (deadline === Infinity || this.own !== undefined) return;
     if (deadline <= now) return this.fire();
-    if (this.#timer === undefined) {
-      this.dueAt = deadline;
-      this.#timer = this;
-    } else {
-      // The heap may still hold the timer that was disarmed, under its old key.
-      this.#timer = new MovedDeadline(this, deadline);
-    }
+    this.#timer = new DeadlineTimer(this, deadline);
     this.run!.timers.arm(this.#timer);
   }
 
@@ -155,16 +141,19 @@ export class DeadlineScope extends EnterableScope implements Timer {
   }
 }
 
-/** The timer of a deadline that has been changed. */
-class MovedDeadline implements Timer {
+/** The timer of one deadline; one that is moved gets another one. */
+class DeadlineTimer implements Timer {
   armed = false;
   turn = 0;
-  readonly isEvent = true;
 
   constructor(
     readonly scope: DeadlineScope,
     readonly dueAt: number,
   ) {}
+
+  get isEvent(): boolean {
+    return true;
+  }
 
   fire(): void {
     this.scope.fire();

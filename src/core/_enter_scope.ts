@@ -1,4 +1,4 @@
-import type * as Effect from "npm:effect@^4.1.0/Effect";
+import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Option from "npm:effect@^4.1.0/Option";
 import { ABSORBED } from "./_catch_rule.ts";
@@ -16,12 +16,10 @@ export function enterScope<X extends Result>(
   type Answer = Exit.Exit<Option.Option<SuccessOf<X>>, ErrorOf<X>>;
   return runInScope({
     scope,
-    body: (scope) =>
-      effectOf<X>(
-        body,
-        typeof body === "function" ? [scope.handle] : [],
-        scope,
-      ),
+    // An Effect is handed nothing: nobody may ever look at the handle.
+    body: Effect.isEffect(body)
+      ? () => body as never
+      : (scope) => effectOf<X>(body, [scope.handle], scope),
     complete(end) {
       const exit = end.settle(end.exit);
       if (exit === ABSORBED) return NONE;

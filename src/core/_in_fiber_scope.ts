@@ -2,7 +2,7 @@ import type * as Cause from "npm:effect@^4.1.0/Cause";
 import type * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import { settleOn } from "./_catch_rule.ts";
+import { meetOuterCancellation, settleOn } from "./_catch_rule.ts";
 import { Frame } from "./_fiber_frame.ts";
 import { type AnyFiber, interruptionsOf } from "./_fiber_internals.ts";
 import { contextInside, enter, goOnAfter, leave } from "./_scope_entry.ts";
@@ -30,7 +30,6 @@ class InFiberScope<S extends EnterableScope> extends Frame implements ScopeEnd {
   readonly #work: ScopeWork<S, unknown, unknown, unknown, unknown, unknown>;
   readonly #scope: S;
   readonly #strand: Strand;
-  readonly #outer: ScopeNode;
   readonly #context: Context.Context<never>;
 
   constructor(
@@ -42,7 +41,6 @@ class InFiberScope<S extends EnterableScope> extends Frame implements ScopeEnd {
     super();
     this.#work = work;
     this.#scope = scope;
-    this.#outer = outer;
     const strand = this.#strand = strandIn(outer, fiber) ??
       new Strand(fiber, outer, outer.run!.queue);
     this.#context = fiber.context;
@@ -84,11 +82,15 @@ class InFiberScope<S extends EnterableScope> extends Frame implements ScopeEnd {
   settle(exit: AnyExit): AnyExit {
     const { fiber } = this;
     const scope = this.#scope;
-    fiber.setContext(this.#context);
-    this.#strand.node = this.#outer;
-    leave(scope);
-    const byEffect = this.#interruptionsByEffect();
     const strand = this.#strand;
+    fiber.setContext(this.#context);
+    strand.node = scope.parent!;
+    leave(scope);
+    if (!scope.cancelled || Exit.isSuccess(exit)) {
+      meetOuterCancellation(strand);
+      return exit;
+    }
+    const byEffect = this.#interruptionsByEffect();
     return settleOn({ fiber, scope, strand, byEffect, isInFiber: true }, exit);
   }
 

@@ -47,21 +47,14 @@ export class ScopeNode {
   walled = false;
   /** Is the inside cancelled, by itself or from outside? */
   cancelled = false;
-  /** Its own cancellation: `cancel()` was called or its deadline passed. */
-  own: Cancellation | undefined = undefined;
-  /** The cancellation from outside that reached it last. */
-  #inherited: Cancellation | undefined = undefined;
-  #first: Cancellation | undefined = undefined;
-  #reachedListeners: Set<() => void> | undefined = undefined;
+  #reached: Reached | undefined = undefined;
   #firstChild: ScopeNode | undefined = undefined;
   #next: ScopeNode | undefined = undefined;
   #previous: ScopeNode | undefined = undefined;
 
-  constructor(protected readonly givenName: string | undefined) {}
-
   /** How its user called it. */
   get name(): string {
-    return this.givenName ?? "cancelScope";
+    return "scope";
   }
 
   /** How it is called in an explanation. */
@@ -69,17 +62,23 @@ export class ScopeNode {
     return `scope "${this.name}"`;
   }
 
+  /** Its own cancellation: `cancel()` was called or its deadline passed. */
+  get own(): Cancellation | undefined {
+    return this.#reached?.own;
+  }
+
   /**
    * The first cancellation that reached it, own or inherited; never taken back.
    */
   get cancellation(): Cancellation | undefined {
-    return this.#first;
+    return this.#reached?.first;
   }
 
   /** The cancellation that strikes inside now, with the way it came. */
   get strikes(): Cancellation | undefined {
-    if (this.own === undefined) return this.#inherited;
-    return this.hearsOuterCancellation ? this.#first : this.own;
+    const reached = this.#reached;
+    if (reached?.own === undefined) return reached?.inherited;
+    return this.hearsOuterCancellation ? reached.first : reached.own;
   }
 
   /** How it is called as one step of a cancellation's way. */
@@ -108,9 +107,10 @@ export class ScopeNode {
    * to call it off.
    */
   whenReached(listener: () => void): () => void {
-    if (this.#first !== undefined) listener();
-    else (this.#reachedListeners ??= new Set()).add(listener);
-    return () => this.#reachedListeners?.delete(listener);
+    const reached = this.#reached ??= new Reached();
+    if (reached.first !== undefined) listener();
+    else (reached.listeners ??= new Set()).add(listener);
+    return () => reached.listeners?.delete(listener);
   }
 
   /** Every scope and task directly inside, latest first. */
@@ -153,11 +153,12 @@ export class ScopeNode {
 
   /** Cancels it; answers whether it was the first to do so (R10). */
   cancelWith(cancellation: Cancellation): boolean {
-    if (this.own !== undefined) return false;
-    this.own = cancellation;
-    this.#first ??= cancellation;
+    const reached = this.#reached ??= new Reached();
+    if (reached.own !== undefined) return false;
+    reached.own = cancellation;
+    reached.first ??= cancellation;
     if (this.state === "open") this.spread();
-    this.#reached();
+    reached.tell();
     return true;
   }
 
@@ -187,15 +188,29 @@ export class ScopeNode {
 
   #inherit(): void {
     // Cost: one record for each place, which shares the way with its parent's.
-    this.#inherited = this.parent!.strikes?.through(this.wayStep);
-    this.#first ??= this.#inherited;
-    this.#reached();
+    const reached = this.#reached ??= new Reached();
+    reached.inherited = this.parent!.strikes?.through(this.wayStep);
+    reached.first ??= reached.inherited;
+    reached.tell();
   }
+}
 
-  #reached(): void {
-    const listeners = this.#reachedListeners;
+/**
+ * What has reached one place, and who waits for it. Made when there is something
+ * to keep: most places are never cancelled.
+ */
+class Reached {
+  own: Cancellation | undefined = undefined;
+  /** The cancellation from outside that came last. */
+  inherited: Cancellation | undefined = undefined;
+  first: Cancellation | undefined = undefined;
+  listeners: Set<() => void> | undefined = undefined;
+
+  /** Tells those who wait, once. */
+  tell(): void {
+    const { listeners } = this;
     if (listeners === undefined) return;
-    this.#reachedListeners = undefined;
+    this.listeners = undefined;
     for (const listener of listeners) listener();
   }
 }

@@ -50,6 +50,7 @@ export class TaskNode<N = unknown> extends ScopeNode
   cancelPoints = 0;
   schedulePoints = 0;
   declare run: RunState;
+  readonly #givenName: string | undefined;
   #body: Effect.Effect<unknown, unknown> | undefined = undefined;
   #context: Context.Context<never> | undefined = undefined;
   #keeper: TaskKeeper | undefined = undefined;
@@ -65,7 +66,8 @@ export class TaskNode<N = unknown> extends ScopeNode
     parentTask: TaskNode<N> | undefined,
     place: number,
   ) {
-    super(name);
+    super();
+    this.#givenName = name;
     this.run = run;
     this.owner = this;
     this.parentTask = parentTask;
@@ -74,7 +76,7 @@ export class TaskNode<N = unknown> extends ScopeNode
   }
 
   override get name(): string {
-    return this.givenName ?? `task-${this.place}`;
+    return this.#givenName ?? `task-${this.place}`;
   }
 
   override get label(): string {

@@ -73,8 +73,11 @@ export class TimerHeap {
     timer.armed = false;
     this.#live--;
     if (timer.isEvent) this.#events--;
+    // The last one of a heap leaves a heap: so most scopes leave nothing behind.
+    const heap = this.#heap;
+    if (heap[heap.length - 1] === timer) heap.pop();
     if (this.#live === 0) {
-      this.#heap.length = 0;
+      if (heap.length > 0) heap.length = 0;
       if (!this.#holdsProcess()) this.#clear();
     } else if (!this.#keepsAlarm && timer.isEvent && this.#events === 0) {
       this.#setAlarm();

@@ -38,5 +38,5 @@ export function enterHere<X extends Result>(
 ): Effect.Effect<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
   // Outside every run, as under `Effect.runPromise`, a scope of its own stands
   // in: only an interruption by Effect reaches its signal.
-  return callBody(body, args, scopeOf(fiber) ?? new ScopeNode(undefined));
+  return callBody(body, args, scopeOf(fiber) ?? new ScopeNode());
 }

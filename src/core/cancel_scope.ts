@@ -65,7 +65,7 @@ export class CancelScope {
   constructor(options: CancelScopeOptions = {}) {
     this.#scope = options instanceof DeadlineScope
       ? options
-      : scopeFor(options, () => this);
+      : new SeenScope(settingsOf(options), this);
   }
 
   /**
@@ -176,19 +176,32 @@ export function makeScope(
   settings: ScopeSettings,
   defaultName: string,
 ): DeadlineScope {
-  return new DeadlineScope(settings, defaultName, newHandle);
+  return new HandledScope(settings, defaultName);
 }
 
-/** Makes the public handle on a scope; use the scope's own. */
-export function newHandle(scope: DeadlineScope): CancelScope {
-  return new CancelScope(scope as CancelScopeOptions);
+/** A scope that gets its public handle when somebody wants to see it. */
+export class HandledScope extends DeadlineScope {
+  protected override makeHandle(): CancelScope {
+    return new CancelScope(this as CancelScopeOptions);
+  }
+}
+
+/** A scope whose public handle was there first. */
+class SeenScope extends DeadlineScope {
+  readonly #seen: CancelScope;
+
+  constructor(settings: ScopeSettings, seen: CancelScope) {
+    super(settings, "cancelScope");
+    this.#seen = seen;
+  }
+
+  protected override makeHandle(): CancelScope {
+    return this.#seen;
+  }
 }
 
 /** Checks what a scope is made with. */
-export function scopeFor(
-  options: CancelScopeOptions,
-  makeHandle: (scope: DeadlineScope) => CancelScope = newHandle,
-): DeadlineScope {
+export function settingsOf(options: CancelScopeOptions): ScopeSettings {
   const { timeout, deadline, shield, name } = options;
   if (timeout !== undefined && deadline !== undefined) {
     throw new TypeError(
@@ -196,13 +209,12 @@ export function scopeFor(
     );
   }
   const action = "make a cancel scope";
-  const settings = {
+  return {
     name,
     shield,
     timeout: timeout === undefined ? undefined : millisOf(timeout, action),
     deadline: deadline === undefined ? undefined : momentOf(deadline, action),
   };
-  return new DeadlineScope(settings, "cancelScope", makeHandle);
 }
 
 function refuseRelative(scope: DeadlineScope, verb: "read" | "write"): void {

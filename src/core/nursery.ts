@@ -2,7 +2,6 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import { inWords } from "./in_words.ts";
-import { DeadlineScope } from "./_deadline_scope.ts";
 import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
 import { ABSORBED } from "./_catch_rule.ts";
 import { runInScope } from "./_scope_body.ts";
@@ -10,7 +9,7 @@ import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
-import { newHandle } from "./cancel_scope.ts";
+import { HandledScope } from "./cancel_scope.ts";
 import { NurseryCancelled } from "./cancellation_errors.ts";
 import { suspendFiber } from "./suspend_task.ts";
 import type { AnyTask, Nursery } from "./task.ts";
@@ -91,11 +90,11 @@ export function nursery<X extends Result, E = never, R = never, B = never>(
 }
 
 /** The scope of a nursery, and what it is the scope of. */
-class NurseryScope extends DeadlineScope {
+class NurseryScope extends HandledScope {
   nursery: NurseryState | undefined = undefined;
 
   constructor(name: string | undefined) {
-    super({ name }, "nursery", newHandle);
+    super({ name }, "nursery");
   }
 }
 

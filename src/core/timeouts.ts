@@ -15,7 +15,7 @@ import {
   type CancelScope,
   type CancelScopeOptions,
   makeScope,
-  scopeFor,
+  settingsOf,
 } from "./cancel_scope.ts";
 import { millisOf, momentOf } from "./duration.ts";
 import type { DeadlineExceeded } from "./errors.ts";
@@ -56,8 +56,8 @@ export function cancelScope<X extends Result>(
   body: Body1<CancelScope, X>,
   options: CancelScopeOptions = {},
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
-  scopeFor(options);
-  return enterScope<X>(() => scopeFor(options), body);
+  const settings = settingsOf(options);
+  return enterScope<X>(() => makeScope(settings, "cancelScope"), body);
 }
 
 /**
