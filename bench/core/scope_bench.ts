@@ -6,8 +6,10 @@
 import * as Effect from "effect/Effect";
 import { cancelScope, moveOnAfter, run } from "espalier";
 import { note, table } from "../harness.ts";
+import { keepOpen } from "./_kept_open.ts";
 
-const ENTRIES = 1000;
+const ENTRIES = 10_000;
+const close = keepOpen();
 
 const bodies = {
   "a body that does not wait": Effect.sync(() => 1),
@@ -24,8 +26,9 @@ for (const [title, body] of Object.entries(bodies)) {
     row("moveOnAfter 10 s", moveOnAfter("10 seconds", body)),
   ]);
 }
+close();
 note(
-  "A run enters a thousand of them, one after the other. What a scope adds is " +
+  "A run enters ten thousand of them, one after the other. What a scope adds is " +
     "its row less the first one: compare that with what Effect.timeout adds.",
 );
 
