@@ -16,7 +16,7 @@ import { sourceTask, square, untilRunning } from "./support/cpu_tasks.ts";
 // Every shape of code that does not stop by itself, cancelled in three ways. The
 // bound is the grace and what a loaded machine adds to it.
 
-const GRACE = 10, BOUND = 700;
+const GRACE = 10, BOUND = 1200;
 
 for (const [shape, source] of Object.entries(STOPPABLE)) {
   Deno.test(`run() of ${shape}, cancelled by deadline, by hand and by a failing nursery, has stopped when it ends (R64, R66)`, async () => {

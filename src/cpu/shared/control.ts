@@ -41,6 +41,8 @@ export const WORD = {
   spin: 102,
   /** The number of the task that the progress belongs to. */
   progressOf: 103,
+  /** 1 when the worker is about to be killed: it must not begin to load. */
+  doomed: 104,
 } as const;
 
 /** Places in the control memory, in 64-bit numbers. */

@@ -16,6 +16,7 @@ import type { WireFailure } from "../../wire/flatten_failure.ts";
 import { STATE, WORD } from "../shared/control.ts";
 import type { PortMessage } from "../transport/frame_kinds.ts";
 import type { Parcel } from "../transport/frame_ring.ts";
+import { CpuPatience } from "./_cpu_patience.ts";
 import { startWorker, unrefPort } from "./_thread_start.ts";
 import type {
   Death,
@@ -131,8 +132,10 @@ class Thread implements Isolate {
       await settledWithin(START_TIME, [this.#ready, this.death]);
     }
     if (await this.#exits(ask)) return "exited";
-    if (await this.#loads(load)) return this.#leak();
-    this.#kill();
+    // Terminates: it loads for as long as there is patience, or is killed.
+    do {
+      if (await this.#loads(load)) return this.#leak();
+    } while (!this.#kill());
     return await settledWithin(proof, [this.death]) ? "killed" : this.#leak();
   }
 
@@ -146,26 +149,38 @@ class Thread implements Isolate {
     Atomics.add(this.#control, WORD.workerBell, 1);
     Atomics.notify(this.#control, WORD.workerBell);
     this.post({ say: "exit" });
-    return await settledWithin(ask, [this.death]);
+    // A task that waits may have asked for a builtin, and nothing says so.
+    const patience = new CpuPatience(() => this.cpuTime());
+    return await settledWithin(ask, [this.death]) ||
+      await patience.settled([this.death]);
   }
 
   /** Whether it still loads a module when all patience is gone. */
   async #loads(load: number): Promise<boolean> {
     const until = performance.now() + load;
-    const waits = () =>
-      this.#state === STATE.loading || this.#state === STATE.evaluating ||
-      this.#state === STATE.starting;
-    while (waits() && !this.#isDead && performance.now() < until) {
+    while (
+      (this.#isLoading || this.#state === STATE.evaluating) && !this.#isDead &&
+      performance.now() < until
+    ) {
       await pause(LOOK);
     }
-    // The top level of a module may load builtins, but not for so long.
-    return this.#state === STATE.loading || this.#state === STATE.starting;
+    return this.#isLoading;
   }
 
-  #kill(): void {
-    if (this.#isDead) return;
+  /** Kills the thread, unless it is loading: then it is left alone. */
+  #kill(): boolean {
+    if (this.#isDead) return true;
+    // Order: doomed first, then look. The thread says first that it loads, then
+    // looks whether it is doomed, and if so does not begin.
+    Atomics.store(this.#control, WORD.doomed, 1);
+    if (this.#isLoading) {
+      Atomics.store(this.#control, WORD.doomed, 0);
+      Atomics.notify(this.#control, WORD.doomed);
+      return false;
+    }
     this.#isKilled = true;
     this.#worker.terminate();
+    return true;
   }
 
   /** Gives the thread up: it must hold up neither the process nor the pool. */
@@ -180,10 +195,13 @@ class Thread implements Isolate {
   async #killOnceLoaded(): Promise<void> {
     while (!this.#isDead && !this.#isKilled) {
       await pause(LOOK * 20, { keepsAlive: false });
-      const loads = this.#state === STATE.loading ||
-        this.#state === STATE.starting;
-      if (!loads) this.#kill();
+      this.#kill();
     }
+  }
+
+  /** Whether it is about something that must not be cut off. */
+  get #isLoading(): boolean {
+    return this.#state === STATE.loading || this.#state === STATE.starting;
   }
 
   get #state(): number {

@@ -68,7 +68,7 @@ function makeRunner(
   memory: MemoryWatch,
 ): TaskRunner {
   const registry = new TaskRegistry({
-    loading: () => link.enter(STATE.loading),
+    loading: () => link.enterLoading(),
     evaluating: () => link.enter(STATE.evaluating),
   });
   return new TaskRunner({
@@ -143,7 +143,7 @@ function watchLoader(link: WorkerLink, owner: object, method: string): void {
   Reflect.set(owner, method, function (this: unknown, ...args: unknown[]) {
     if (!isBuiltin(String(args[0]))) return Reflect.apply(load, this, args);
     const before = Atomics.load(link.control, WORD.state);
-    Atomics.store(link.control, WORD.state, STATE.loading);
+    link.enterLoading();
     try {
       return Reflect.apply(load, this, args);
     } finally {

@@ -4,7 +4,7 @@ import {
   flattenFailure,
   type WireFailure,
 } from "../../wire/flatten_failure.ts";
-import { type STATE, WORD } from "../shared/control.ts";
+import { STATE, WORD } from "../shared/control.ts";
 import { RecordRing } from "../shared/record_ring.ts";
 import type { PortMessage } from "../transport/frame_kinds.ts";
 import {
@@ -97,6 +97,15 @@ export class WorkerLink {
   /** Notes what the worker does. */
   enter(state: typeof STATE[keyof typeof STATE]): void {
     Atomics.store(this.control, WORD.state, state);
+  }
+
+  /** Notes that it loads something, which must not be cut off by a kill. */
+  enterLoading(): void {
+    this.enter(STATE.loading);
+    // Order: said first, then looked. Terminates: it is killed here, or let go.
+    while (Atomics.load(this.control, WORD.doomed) === 1) {
+      Atomics.wait(this.control, WORD.doomed, 1);
+    }
   }
 
   /** Takes in a parcel, and rings so that the serving loop looks again. */

@@ -43,6 +43,8 @@ export interface HarnessOptions extends Partial<StopTimes> {
 export class Harness {
   readonly isolate: Isolate;
   readonly link: HostLink;
+  /** The words that it shares with the worker. */
+  readonly control: Int32Array;
   readonly id: number;
   readonly ready: Promise<void>;
   readonly said: PortMessage[] = [];
@@ -64,6 +66,7 @@ export class Harness {
     const liveness = options.liveness ?? new Liveness();
     this.id = liveness.admit();
     const memory = linkMemory(options.ringBytes);
+    this.control = new Int32Array(memory.control);
     const ready = Promise.withResolvers<void>();
     this.ready = ready.promise;
     const setup: IsolateSetup = {
