@@ -4,6 +4,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import { settleOn } from "./_catch_rule.ts";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import { contextInside, enter, goOnAfter, leave } from "./_scope_entry.ts";
+import type { RunQueue } from "./_run_queue.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
 import type {
   EnterableScope,
@@ -55,20 +56,29 @@ class OwnFiberScope implements ScopeEnd {
     enter(scope, outer);
   }
 
-  /** Starts the body, which takes its first steps at once. */
+  /** Starts the body, which takes its first steps at once if it may. */
   fork<A, E, R>(
     body: (inner: AnyFiber) => Effect.Effect<A, E, R>,
   ): AnyFiber {
     const { scope, outer } = this;
+    const { queue } = outer.run!;
     const entry = Effect.withFiber((inner) => {
-      const strand = new Strand(inner, scope, outer.run!.queue);
+      const strand = new Strand(inner, scope, queue);
       scope.host = strand;
       if (scope.cancelled) strand.enqueue();
       return body(inner);
     });
     const context = contextInside(scope, this.fiber.context);
-    // The services are those of the fiber around: its type has them already.
-    return Effect.runForkWith(context)(entry as Effect.Effect<A, E>);
+    const start = nesting < DEEPEST
+      ? entry
+      : Effect.andThen(inTurnOf(queue), entry);
+    nesting++;
+    try {
+      // The services are those of the fiber around: its type has them already.
+      return Effect.runForkWith(context)(start as Effect.Effect<A, E>);
+    } finally {
+      nesting--;
+    }
   }
 
   untilEnd(inner: AnyFiber): Effect.Effect<void> {
@@ -114,6 +124,24 @@ class OwnFiberScope implements ScopeEnd {
     const strand = strandIn(outer, fiber);
     return settleOn({ fiber, scope, strand, byEffect, isInFiber: false }, exit);
   }
+}
+
+/**
+ * How many bodies are being started inside each other: the call that starts one
+ * is inside that of the body around it, and a stack is only so deep.
+ */
+let nesting = 0;
+const DEEPEST = 100;
+
+/** Goes on in a turn of its own; also if it is cancelled before (R17). */
+function inTurnOf(queue: RunQueue): Effect.Effect<void> {
+  return Effect.uninterruptible(
+    Effect.withFiber((fiber) =>
+      Effect.callback<void>((resume) => {
+        queue.push({ fiber, step: () => resume(Effect.void) });
+      })
+    ),
+  );
 }
 
 function interruptionsIn(exit: AnyExit): ReadonlyArray<Cause.Reason<never>> {

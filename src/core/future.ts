@@ -322,7 +322,10 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
       }
       const source = this.#source;
       const subject = {
-        label: `the result of ${this.#label()}`,
+        // Cost: a path is as long as the tree is deep, and seldom asked for.
+        get label() {
+          return `the result of ${source?.label ?? "a future"}`;
+        },
         ends: () => source instanceof TaskNode ? [source] : [],
       };
       return suspendFiber<B, E2>(fiber, subject, (settle) => {
@@ -338,10 +341,6 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
         };
       });
     });
-  }
-
-  #label(): string {
-    return this.#source?.label ?? "a future";
   }
 
   #whenSettled(listener: (exit: AnyExit) => boolean): () => void {
