@@ -71,7 +71,8 @@ function setUp() {
 
 function taskWith(id: number): RunningTask {
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
-  return new RunningTask(control, 1, { id, name: "task" });
+  const words = { control, numbers: new Float64Array(control.buffer) };
+  return new RunningTask(words, 1, id, "task");
 }
 
 function turns(): Promise<void> {
