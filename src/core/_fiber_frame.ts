@@ -49,15 +49,15 @@ export abstract class Frame {
 
 /** Makes `fiber` interruptible again, after `next`. */
 function goOn(fiber: AnyFiber, next: Effect.Effect<unknown, unknown>) {
-  if (!Exit.isExit(next)) {
+  // Of what a frame answers, only an exit has a tag.
+  const { _tag: tag } = next as { readonly _tag?: string };
+  if (tag === undefined) {
     fieldsOf(fiber)._stack.push(AGAIN_INTERRUPTIBLE);
     return next;
   }
   // What does not wait needs no frame of its own for that.
   const interruption = becomeInterruptible(fiber);
-  return Exit.isSuccess(next) && interruption !== undefined
-    ? interruption
-    : next;
+  return tag === "Success" && interruption !== undefined ? interruption : next;
 }
 
 const AGAIN_INTERRUPTIBLE = {

@@ -6,7 +6,7 @@ import { type AnyFiber, isInterruptible } from "./_fiber_internals.ts";
 import type { EnterableScope, ScopeWork } from "./_scope_work.ts";
 import { canRunInFiber } from "./_scope_form.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
-import { isForkedUnderShield, scopeOf, Strand } from "./_strand.ts";
+import { isForkedUnderShield, scopeOf, Strand, strandOf } from "./_strand.ts";
 import { TaskNode } from "./_task_node.ts";
 import { leakWatch, traceForLeaks } from "./leak_port.ts";
 import { ambientRun } from "./suspend_task.ts";
@@ -28,13 +28,11 @@ export function runInScope<S extends EnterableScope, A, E, R, B, E2>(
   const trace = traceForLeaks();
   return Effect.withFiber((fiber) => {
     const scope = work.scope();
-    leakWatch?.made(
-      () => scope.state === "open" ? `scope "${scope.name}"` : undefined,
-      { trace },
-    );
-    if (
-      !scope.shielded && isInterruptible(fiber) && canRunInFiber()
-    ) return inFiber(work, scope, placeFor(scope, fiber, false), fiber);
+    if (leakWatch !== undefined) noteForLeaks(scope, trace);
+    if (!scope.shielded && isInterruptible(fiber) && canRunInFiber()) {
+      const outer = placeFor(scope, fiber, false);
+      return inFiber(work, scope, outer, fiber);
+    }
     return Effect.uninterruptibleMask((restore) => {
       // Effect hands over `identity` where there is nothing to restore.
       const isDeaf = (restore as unknown) === identity;
@@ -44,6 +42,12 @@ export function runInScope<S extends EnterableScope, A, E, R, B, E2>(
   });
 }
 
+function noteForLeaks(scope: ScopeNode, trace: Error | undefined): void {
+  const remains = () =>
+    scope.state === "open" ? `scope "${scope.name}"` : undefined;
+  leakWatch?.made(remains, { trace });
+}
+
 /** The scope around one that is entered now, and only now. */
 function placeFor(
   scope: EnterableScope,
@@ -51,8 +55,10 @@ function placeFor(
   isDeaf: boolean,
 ): ScopeNode {
   if (scope.state !== "unbound") throw new ScopeReused(scope.name);
-  const outer = scopeOf(fiber) ?? implicitRoot(fiber);
-  scope.walled = isDeaf || isForkedUnderShield(outer, fiber);
+  const strand = strandOf(fiber);
+  const outer = strand?.node ?? scopeOf(fiber) ?? implicitRoot(fiber);
+  scope.walled = isDeaf ||
+    (strand === undefined && isForkedUnderShield(outer, fiber));
   return outer;
 }
 

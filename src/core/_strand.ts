@@ -129,6 +129,12 @@ export const CurrentScope: Context.Reference<ScopeNode | undefined> = Context
     defaultValue: () => undefined,
   });
 
+/** The strand that a fiber is, if it runs a task or a scope. */
+export function strandOf(fiber: AnyFiber): Strand | undefined {
+  const node = fiber.getRef(CurrentScope);
+  return node && strandIn(node, fiber);
+}
+
 /**
  * The innermost open scope of a fiber.
  *
@@ -147,9 +153,9 @@ export function scopeOf(fiber: AnyFiber): ScopeNode | undefined {
  * the region: a cancellation of the scopes around must not reach it.
  */
 export function isForkedUnderShield(node: ScopeNode, fiber: AnyFiber): boolean {
-  const { host } = node;
-  return host instanceof Strand && host.fiber !== fiber &&
-    !isInterruptible(host.fiber);
+  const strand = node.host as Strand | undefined;
+  return strand !== undefined && strand.fiber !== fiber &&
+    !isInterruptible(strand.fiber);
 }
 
 /** The strand of `fiber`, if it is the one that runs `node`. */
@@ -157,6 +163,7 @@ export function strandIn(
   node: ScopeNode,
   fiber: AnyFiber,
 ): Strand | undefined {
-  const host = node.host;
-  return host instanceof Strand && host.fiber === fiber ? host : undefined;
+  // Whatever runs a scope is a strand.
+  const strand = node.host as Strand | undefined;
+  return strand?.fiber === fiber ? strand : undefined;
 }
