@@ -7,10 +7,10 @@ import type { RunState } from "./_run_state.ts";
 import { scopeOf, strandIn } from "./_strand.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import { Cancellation } from "./cancellation.ts";
-import { Cancelled } from "./cancellation_errors.ts";
 import { notePromise } from "./leak_port.ts";
 import { interruptionBy } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
+import { isThrownCancellation } from "./thrown_cancellation.ts";
 import type { AbortVerdict } from "./_wait.ts";
 
 /** How to wait for a promise of the host. */
@@ -86,10 +86,7 @@ export function isCancellation(
   thrown: unknown,
   signal: AbortSignal,
 ): boolean {
-  if (!signal.aborted) return false;
-  return thrown === signal.reason || thrown instanceof Cancellation ||
-    thrown instanceof Cancelled ||
-    (thrown instanceof Error && thrown.name === "AbortError");
+  return signal.aborted && isThrownCancellation(thrown, signal);
 }
 
 /** Ends the wait of a task that is cancelled as cancelled. */

@@ -2,6 +2,7 @@ import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import { inWords } from "./in_words.ts";
 import { fromPromise } from "./from_promise.ts";
+import { isThrownCancellation } from "./thrown_cancellation.ts";
 
 /**
  * Something of the host that items are pulled out of by one task at a time, and
@@ -111,10 +112,19 @@ export class AsyncSource<A> implements ItemSource<A> {
       return this.#rethrowUnlessAborted;
     }
     this.#isOpen = false;
-    const closed = fromPromise(async () => await this.#iterator.return!());
+    const closed = fromPromise(() => this.#return());
     // An async generator finishes the `next` that was let go of before this.
-    return thenClean(Effect.asVoid(closed), this.#rethrowUnlessAborted);
+    return thenClean(closed, this.#rethrowUnlessAborted);
   });
+
+  /** What is thrown because it was told to stop is no failure. */
+  async #return(): Promise<void> {
+    try {
+      await this.#iterator.return!();
+    } catch (thrown) {
+      if (!isThrownCancellation(thrown, this.#signal)) throw thrown;
+    }
+  }
 
   readonly #rethrow: Effect.Effect<never> = Effect.suspend(() => {
     const { value } = this.#thrown!;
@@ -125,9 +135,9 @@ export class AsyncSource<A> implements ItemSource<A> {
   readonly #rethrowUnlessAborted: Effect.Effect<void> = Effect.suspend(() => {
     if (this.#thrown === undefined) return Effect.void;
     const { value } = this.#thrown;
-    const isAbort = value instanceof Error && value.name === "AbortError";
-    const isReason = this.#signal?.aborted && value === this.#signal.reason;
-    return isAbort || isReason ? Effect.void : this.#rethrow;
+    return isThrownCancellation(value, this.#signal)
+      ? Effect.void
+      : this.#rethrow;
   });
 }
 

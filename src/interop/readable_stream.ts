@@ -2,6 +2,7 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Scope from "npm:effect@^4.1.0/Scope";
 import type { ReceiveChannel } from "../channels/channel.ts";
 import { fromPromise } from "../core/from_promise.ts";
+import { isThrownCancellation } from "../core/thrown_cancellation.ts";
 import { openPump, type PumpSource } from "./_pump.ts";
 
 /** Options for {@linkcode fromReadableStream}. */
@@ -98,8 +99,7 @@ class ReaderSource<T> implements PumpSource<T> {
       // again. The reason of a signal that has not aborted is `undefined`.
       if (!this.#hasFailed) await this.#reader.cancel(this.#signal.reason);
     } catch (thrown) {
-      const isAbort = thrown instanceof Error && thrown.name === "AbortError";
-      if (!isAbort && thrown !== this.#signal.reason) throw thrown;
+      if (!isThrownCancellation(thrown, this.#signal)) throw thrown;
     } finally {
       this.#reader.releaseLock();
     }
