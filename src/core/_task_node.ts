@@ -40,13 +40,9 @@ export class TaskNode<N = unknown> extends ScopeNode
   wait: OpenWait | undefined = undefined;
   parentTask: TaskNode<N> | undefined;
   parentNursery: N | undefined;
-  /** The nursery that it will move to when it calls `started()`. */
-  eventualParentNursery: N | undefined = undefined;
   exit: AnyExit | undefined = undefined;
   /** The future of its result, while it lives and if it has one. */
   future: object | undefined = undefined;
-  /** Where it was spawned, when the run captures stacks. */
-  spawnedAt: string | undefined = undefined;
   cancelPoints = 0;
   schedulePoints = 0;
   declare run: RunState;
@@ -54,9 +50,7 @@ export class TaskNode<N = unknown> extends ScopeNode
   #body: Effect.Effect<unknown, unknown> | undefined = undefined;
   #context: Context.Context<never> | undefined = undefined;
   #keeper: TaskKeeper | undefined = undefined;
-  #nurseries: N[] | undefined = undefined;
-  #stopWatching: (() => void) | undefined = undefined;
-  #exitListeners: Set<() => void> | undefined = undefined;
+  #rare: Rare<N> | undefined = undefined;
   /** How many tasks its nursery had before it. */
   readonly place: number;
 
@@ -95,8 +89,30 @@ export class TaskNode<N = unknown> extends ScopeNode
     return names.reverse().join("/");
   }
 
+  /** The nursery that it will move to when it calls `started()`. */
+  get eventualParentNursery(): N | undefined {
+    return this.#rare?.eventualParentNursery;
+  }
+
+  set eventualParentNursery(nursery: N | undefined) {
+    this.#rarely().eventualParentNursery = nursery;
+  }
+
+  /** Where it was spawned, when the run captures stacks. */
+  get spawnedAt(): string | undefined {
+    return this.#rare?.spawnedAt;
+  }
+
+  set spawnedAt(stack: string | undefined) {
+    this.#rarely().spawnedAt = stack;
+  }
+
   get childNurseries(): ReadonlyArray<N> {
-    return this.#nurseries?.slice() ?? [];
+    return this.#rare?.nurseries.slice() ?? [];
+  }
+
+  #rarely(): Rare<N> {
+    return this.#rare ??= new Rare();
   }
 
   get waitingFor(): string | undefined {
@@ -126,19 +142,19 @@ export class TaskNode<N = unknown> extends ScopeNode
   }
 
   nurseryOpened(nursery: N): void {
-    (this.#nurseries ??= []).push(nursery);
+    this.#rarely().nurseries.push(nursery);
     this.run.hooks?.emit("nurseryOpened", nursery, this);
   }
 
   nurseryClosed(nursery: N): void {
-    const open = this.#nurseries;
-    if (open !== undefined) open.splice(open.lastIndexOf(nursery), 1);
+    const { nurseries } = this.#rarely();
+    nurseries.splice(nurseries.lastIndexOf(nursery), 1);
     this.run.hooks?.emit("nurseryClosed", nursery);
   }
 
   /** Calls `listener` when the task has ended; answers how to call it off. */
   whenExited(listener: () => void): () => void {
-    const listeners = this.#exitListeners ??= new Set();
+    const listeners = this.#rarely().exitListeners;
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
@@ -185,7 +201,7 @@ export class TaskNode<N = unknown> extends ScopeNode
     if (this.exit !== undefined || !super.cancelWith(cancellation)) {
       return false;
     }
-    this.#stopWatching = watchCleanup(this);
+    this.#rarely().stopWatching = watchCleanup(this);
     return true;
   }
 
@@ -193,12 +209,13 @@ export class TaskNode<N = unknown> extends ScopeNode
     const exit = Exit.isFailure(raw) ? this.#withProvenance(raw) : raw;
     this.exit = exit;
     this.unlink();
-    this.#stopWatching?.();
+    this.#rare?.stopWatching?.();
     const keeper = this.#keeper!;
     this.#keeper = undefined;
     keeper.taskEnded(this, exit);
-    this.#exitListeners?.forEach((listener) => listener());
-    this.#exitListeners = undefined;
+    const listeners = this.#rare?.exitListeners;
+    listeners?.forEach((listener) => listener());
+    listeners?.clear();
   }
 
   /** Effect drops annotations when it interrupts children: attaches them again. */
@@ -213,6 +230,16 @@ export class TaskNode<N = unknown> extends ScopeNode
     });
     return changed ? Exit.failCause(Cause.fromReasons(reasons)) : exit;
   }
+}
+
+/** What few of a million tasks have; made when there is something to keep. */
+class Rare<N> {
+  eventualParentNursery: N | undefined = undefined;
+  spawnedAt: string | undefined = undefined;
+  readonly nurseries: N[] = [];
+  readonly exitListeners = new Set<() => void>();
+  /** Calls off the watch over its cleanup. */
+  stopWatching: (() => void) | undefined = undefined;
 }
 
 /** Annotates an interruption that a cancelled scope caused, unless it is. */

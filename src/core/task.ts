@@ -42,6 +42,8 @@ export interface Task {
   readonly status: TaskState;
   /** What it waits for, as in `Lock "orders"`, where that is known. */
   readonly waitingFor: string | undefined;
+  /** Where it was spawned, in a run with `capture: "stack"`. */
+  readonly spawnedAt: string | undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   CancelScope,
   cancelScope,
   checkpoint,
+  currentTask,
   moveOnAfter,
   type Nursery,
   nursery,
@@ -249,6 +250,19 @@ Deno.test('capture: "stack" records where a cancel came from', async () => {
     { capture: "stack" },
   );
   assert.match(scope.cancellation?.stack ?? "", /stopHere/);
+});
+
+Deno.test('capture: "stack" records where a task was spawned', async () => {
+  const spawned = (capture?: "stack") =>
+    run(
+      nursery(function* spawnsHere(n) {
+        const child = n.startSoon(Effect.sync(() => currentTask()));
+        return (yield* child).spawnedAt;
+      }),
+      capture === undefined ? {} : { capture },
+    );
+  assert.match(await spawned("stack") ?? "", /spawnsHere/);
+  assert.equal(await spawned(), undefined);
 });
 
 Deno.test("cancellationOf() and taskPathOf() answer undefined where nothing is known", () => {
