@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { moveOnAfter, nursery, run, sleep, sleepForever } from "espalier";
 import { heapInUse, note, table } from "../harness.ts";
+import { keepOpen } from "./_kept_open.ts";
 
 const WAITING = 100_000;
 const DEADLINES = 10_000;
+const close = keepOpen();
 
 await table(`heap per waiting child, of ${WAITING}`, [
   { name: "Promise", measure: promiseHeap },
@@ -42,6 +44,7 @@ await table(`${DEADLINES} waits with a live deadline of 10 s each`, [
     run: () => withDeadlines((e) => Effect.timeout(e, "10 seconds")),
   },
 ], { rounds: 3 });
+close();
 note(
   "The last table is per wait: a nursery of ten thousand tasks, each of which waits 5 ms under its deadline.",
 );
