@@ -1,6 +1,7 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
-import { inWords } from "../core/in_words.ts";
 import type { AnyBody } from "../core/any_body.ts";
+import { checkBody } from "../core/check_body.ts";
+import { inWords } from "../core/in_words.ts";
 
 /** A body with the name that its task is to have. */
 export interface Member {
@@ -28,7 +29,7 @@ export function concurrencyOf(concurrency: number, action: string): number {
  * Copies bodies out of an iterable, so that the Effect made of them can run
  * more than once.
  *
- * @throws {TypeError} If it cannot be iterated over.
+ * @throws {TypeError} If it cannot be iterated over, or holds what is no body.
  */
 export function membersOf(
   bodies: Iterable<unknown>,
@@ -41,7 +42,10 @@ export function membersOf(
       }`,
     );
   }
-  return Array.from(bodies, (body) => ({ body: body as AnyBody }));
+  return Array.from(bodies, (body) => {
+    checkBody(body);
+    return { body: body as AnyBody };
+  });
 }
 
 /** Is it something that holds bodies, and not a body itself? */

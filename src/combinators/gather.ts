@@ -97,7 +97,8 @@ export function gather(
     return gatherMembers(membersOf(bodies, "gather"), limit);
   }
   const entries = Object.entries<AnyBody>(bodies);
-  const members = entries.map(([name, body]) => ({ name, body }));
+  const members = membersOf(entries.map(([, body]) => body), "gather")
+    .map(({ body }, at) => ({ name: entries[at]![0], body }));
   return Effect.map(
     gatherMembers(members, limit),
     (results) =>

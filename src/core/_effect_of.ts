@@ -5,6 +5,7 @@ import { driveGenerator } from "./_generator_body.ts";
 import { awaitBody } from "./_promise_body.ts";
 import { signalOf } from "./_scope_signal.ts";
 import type { ScopeNode } from "./_scope_tree.ts";
+import { notABody } from "./check_body.ts";
 import { inWords } from "./in_words.ts";
 import type { AnyBody } from "./any_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
@@ -32,7 +33,7 @@ export function callBody(
   node: ScopeNode,
 ): Effect.Effect<any, any, any> {
   if (Effect.isEffect(body)) return body as Effect.Effect<any, any, any>;
-  if (typeof body !== "function") return refuse(body);
+  if (typeof body !== "function") return Effect.die(notABody(body));
   const call = body as (...args: unknown[]) => unknown;
   return lift(
     mayTakeSignal(body, args.length)
@@ -50,15 +51,6 @@ function lift(result: unknown, node: ScopeNode): Effect.Effect<any, any, any> {
     new TypeError(
       `Cannot run a body: it returned ${inWords(result)}, and no Effect, ` +
         'generator or promise; wrap what does not wait in "Effect.sync"',
-    ),
-  );
-}
-
-function refuse(value: unknown): Effect.Effect<never> {
-  return Effect.die(
-    new TypeError(
-      "Cannot run a body: it is not an Effect, a generator function or an " +
-        `async function: received ${inWords(value)}`,
     ),
   );
 }

@@ -4,6 +4,7 @@ import * as Option from "npm:effect@^4.1.0/Option";
 import { ABSORBED } from "./_catch_rule.ts";
 import type { DeadlineScope } from "./_deadline_scope.ts";
 import { effectOf } from "./_effect_of.ts";
+import { checkBody } from "./check_body.ts";
 import { runInScope } from "./_scope_body.ts";
 import type { AnyBody } from "./any_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
@@ -13,6 +14,7 @@ export function enterScope<X extends Result>(
   scope: () => DeadlineScope,
   body: AnyBody,
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+  checkBody(body);
   type Answer = Exit.Exit<Option.Option<SuccessOf<X>>, ErrorOf<X>>;
   return runInScope({
     scope,

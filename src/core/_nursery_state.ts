@@ -11,6 +11,7 @@ import type { AnyExit } from "./_exit_state.ts";
 import { TaskNode } from "./_task_node.ts";
 import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
+import { checkBody } from "./check_body.ts";
 import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
@@ -88,6 +89,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
   // deno-lint-ignore no-explicit-any
   startSoon(child: any, options?: { readonly name?: string }): any {
     if (this.#closed) throw new NurseryClosed(this.name);
+    checkBody(child);
     const task = this.makeTask(child, options?.name, this.task);
     const future = task.future = new Future<unknown, unknown>(task);
     this.adopt(task);
@@ -105,6 +107,7 @@ export class NurseryState implements Nursery<unknown, unknown> {
 
   // deno-lint-ignore no-explicit-any
   start<V>(child: any, options?: { readonly name?: string }): any {
+    checkBody(child);
     const body = child as (status: TaskStatus<V>, signal: AbortSignal) => never;
     return startChild(this, body, options?.name);
   }

@@ -5,6 +5,7 @@ import type { DeadlineScope } from "./_deadline_scope.ts";
 import { effectOf } from "./_effect_of.ts";
 import { runInScope } from "./_scope_body.ts";
 import type { AnyBody } from "./any_body.ts";
+import { checkBody } from "./check_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { DeadlineExceeded } from "./errors.ts";
 
@@ -17,6 +18,7 @@ export function orTooLate<X extends Result>(
   ErrorOf<X> | DeadlineExceeded,
   ServicesOf<X>
 > {
+  checkBody(body);
   type Answer = Exit.Exit<SuccessOf<X>, ErrorOf<X> | DeadlineExceeded>;
   return runInScope({
     scope,

@@ -8,6 +8,7 @@ import { runInScope } from "./_scope_body.ts";
 import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { effectOf } from "./_effect_of.ts";
+import { checkBody } from "./check_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { HandledScope } from "./cancel_scope.ts";
 import { NurseryCancelled } from "./cancellation_errors.ts";
@@ -71,6 +72,7 @@ export function nursery<X extends Result, E = never, R = never, B = never>(
   options: NurseryOptions<B> = {},
 ): Effect.Effect<SuccessOf<X> | B, E | ErrorOf<X>, R | ServicesOf<X>> {
   const policy = policyOf(options.onChildFailure);
+  checkBody(body);
   return runInScope({
     scope: () => new NurseryScope(options.name),
     body(scope, fiber) {

@@ -146,10 +146,26 @@ Deno.test("what is not a body is refused with what it is", async () => {
   ];
   for (const [body, message] of refused) {
     await assert.rejects(
-      run(cancelScope(body as Effect.Effect<never>)),
+      run(() => cancelScope(body as Effect.Effect<never>)),
       (error) => error instanceof TypeError && message.test(error.message),
     );
   }
+});
+
+Deno.test("what is no body is refused at the line that hands it over", async () => {
+  const called = Promise.resolve() as never;
+  assert.throws(() => nursery(called), TypeError);
+  assert.throws(() => cancelScope(called), TypeError);
+  assert.throws(() => moveOnAfter(1, called), TypeError);
+  assert.throws(() => failAfter(1, called), TypeError);
+  assert.throws(() => shield(called), TypeError);
+
+  await run(nursery((n) => {
+    assert.throws(() => n.startSoon(called), TypeError);
+    assert.throws(() => n.start(called), TypeError);
+    assert.deepEqual(n.children, []);
+    return Effect.void;
+  }));
 });
 
 Deno.test("a bare iterator is not a body", async () => {
