@@ -74,14 +74,18 @@ Deno.test("HostLink rings a worker that sleeps, and lets one that is awake be", 
   const { link, control } = play();
   const bell = () => Atomics.load(control, WORD.workerBell);
   link.trySend(frameOf(1));
+  link.wake();
   const awake = bell();
   Atomics.store(control, WORD.workerParked, 1);
   link.trySend(frameOf(2));
   link.trySend(frameOf(3));
+  const asleep = bell();
+  link.wake();
+  link.wake();
   const woken = bell();
   link.cancel(7);
 
-  assert.deepEqual([awake, woken, bell()], [0, 1, 2]);
+  assert.deepEqual([awake, asleep, woken, bell()], [0, 0, 1, 2]);
   assert.equal(Atomics.load(control, WORD.cancel), 7);
 });
 
@@ -91,6 +95,7 @@ Deno.test("HostLink looks once more before the turn ends in which it has sent", 
   link.open();
   const before = isParked();
   link.trySend(frameOf(1));
+  link.wake();
   const meanwhile = isParked();
   reply(1);
   await undefined;
@@ -101,12 +106,12 @@ Deno.test("HostLink looks once more before the turn ends in which it has sent", 
 });
 
 Deno.test("HostLink pauses after some frames, and after the last", () => {
-  const { link, reply, got, pauses } = play();
-  for (let id = 1; id <= 40; id++) reply(id);
+  const { link, reply, got, pauses } = play(8192);
+  for (let id = 1; id <= 140; id++) reply(id);
   link.open();
 
-  assert.equal(got.length, 40);
-  assert.deepEqual(pauses, [32, 40]);
+  assert.equal(got.length, 140);
+  assert.deepEqual(pauses, [128, 140]);
   link.close();
 });
 

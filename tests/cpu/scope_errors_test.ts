@@ -151,7 +151,8 @@ Deno.test("a task past its timeout fails, and its worker is kept", async () => {
     yield* cpu.run(square, 1);
     const loop = yield* Effect.flip(cpu.run(spin.with({ timeout: 20 })));
     assert(loop instanceof DeadlineExceeded);
-    assert.equal(cpu.statistics().spawned, 1);
+    const { killed, exited } = cpu.statistics().stopped;
+    assert.deepEqual([killed, exited], [0, 0]);
     const sleep = yield* Effect.flip(cpu.run(sleeps.with({ timeout: 20 })));
     assert(sleep instanceof DeadlineExceeded);
     assert.equal(yield* cpu.run(square.with({ timeout: 10_000 }), 3), 9);
@@ -167,6 +168,20 @@ Deno.test("a timeout counts from the start of the task, not from its place in th
     cpuScope((cpu) => cpu.map(nap, [150, 150, 150, 150]), { workers: 1 }),
   );
   assert.deepEqual(results, [150, 150, 150, 150]);
+});
+
+Deno.test("a timeout does not count while the module of the task loads", async () => {
+  // deno-lint-ignore no-explicit-any
+  const { one } = workerModule<any>(
+    "data:text/javascript,await new Promise((done) => setTimeout(done, 150));" +
+      "export const one = () => 1;",
+  );
+  const results = await run(cpuScope(function* (cpu) {
+    // So that the worker knows when another task has started.
+    const before = yield* cpu.run(square.with({ timeout: 60 }), 2);
+    return [before, yield* cpu.run(one!.with({ timeout: 60 }))];
+  }, { workers: 1, grace: 0 }));
+  assert.deepEqual(results, [4, 1]);
 });
 
 Deno.test("a worker that runs out of memory is told, in a loop and while it waits", async () => {

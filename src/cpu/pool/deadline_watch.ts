@@ -5,9 +5,9 @@ import type { Job } from "./job.ts";
 const MOST = 2 ** 31 - 1;
 
 /**
- * Calls `late` when a job that was sent is still there `patience` milliseconds
- * after it started: its code did not heed the deadline, of which the worker
- * has told it.
+ * Marks a job late and calls `late` if it is still there `patience`
+ * milliseconds after it started: its code did not heed the deadline, of which
+ * the worker has told it.
  */
 export function watchDeadline(
   job: Job,
@@ -18,10 +18,14 @@ export function watchDeadline(
   const look = () => {
     if (job.state !== "sent") return;
     const now = performance.timeOrigin + performance.now();
-    const starts = link.current === job.id ? link.startedAt : now;
-    const left = starts + patience - now;
+    const started = link.current === job.id ? link.startedAt : undefined;
+    const left = (started ?? now) + patience - now;
     if (left > 1) job.timer = setTimeout(look, Math.min(left, MOST));
-    else late();
+    else {
+      job.isUnwanted = true;
+      job.isLate = true;
+      late();
+    }
   };
   job.timer = setTimeout(look, Math.min(patience, MOST));
 }

@@ -1,3 +1,4 @@
+import type { BatchClock } from "./batch_clock.ts";
 import type { Crew, Slot } from "./crew.ts";
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job_queue.ts";
@@ -22,15 +23,24 @@ export class Dispatch {
   readonly #crew: Crew;
   readonly #queue: JobQueue;
   readonly #isCentral: boolean;
+  readonly #clock: BatchClock;
   readonly #user: DispatchUser;
+  /** Those that were given something in this run. */
+  readonly #given = new Set<PoolWorker>();
   #isDispatching = false;
   #stuckTimer: ReturnType<typeof setTimeout> | undefined;
   #heads: (Job | undefined)[] = [];
 
-  constructor(crew: Crew, placement: Placement, user: DispatchUser) {
+  constructor(
+    crew: Crew,
+    placement: Placement,
+    clock: BatchClock,
+    user: DispatchUser,
+  ) {
     this.#crew = crew;
     this.#queue = placement.central;
     this.#isCentral = placement.isCentral;
+    this.#clock = clock;
     this.#user = user;
   }
 
@@ -48,6 +58,9 @@ export class Dispatch {
       this.#sendCentral();
       for (const slot of this.#crew.slots) this.#sendTo(slot, slot.queue);
     } while (this.#user.admitHeld());
+    for (const worker of this.#given) worker.wake();
+    this.#given.clear();
+    this.#clock.pass();
     this.#isDispatching = false;
   }
 
@@ -86,7 +99,8 @@ export class Dispatch {
 
   #send(slot: Slot, job: Job): void {
     const worker = slot.worker!;
-    job.sentAt = performance.now();
+    job.sentAt = this.#clock.now;
+    this.#given.add(worker);
     worker.send(job);
     this.#user.sent(job);
     this.#crew.jobSent();

@@ -26,7 +26,7 @@ export interface HostCall {
 /** Who asked for a job, and hears of it. */
 export interface JobOwner {
   /** It has ended. Must only mark and queue. */
-  settled(exit: JobExit): void;
+  settled(exit: JobExit, job?: Job): void;
   /** Its stream made an item that uses up `weight` of its credit. */
   item?(value: unknown, weight: number): void;
   /** It calls `name` on the loop. */
@@ -46,6 +46,8 @@ export interface JobSpec {
   readonly near?: Error | undefined;
   /** What it has in common with those that go to the same worker. */
   readonly group?: object | undefined;
+  /** Its place among those that its owner asked for. */
+  readonly index?: number;
 }
 
 /** Where a job stands that has left the queue. */
@@ -71,6 +73,7 @@ export class Job {
   readonly parent: HostCall | undefined;
   readonly near: Error | undefined;
   readonly group: object | undefined;
+  readonly index: number;
   args: PreparedArgs;
   state: "held" | "queued" | "sent" | "stopping" | "settled" = "held";
   /** How it stopped, once it has started and ended. */
@@ -80,7 +83,12 @@ export class Job {
   place: JobPlace | undefined = undefined;
   /** The queue that it waits in. */
   queue: { left(): void } | undefined = undefined;
-  readonly askedAt: number = performance.now();
+  /** Whether a pool has it, and those of the pool beside it. */
+  isOpen = false;
+  older: Job | undefined = undefined;
+  newer: Job | undefined = undefined;
+  /** When the pool took it in. */
+  askedAt = 0;
   sentAt = 0;
   /** Whether it is to end: its value is dropped. */
   isUnwanted = false;
@@ -105,6 +113,7 @@ export class Job {
     this.parent = spec.parent;
     this.near = spec.near;
     this.group = spec.group;
+    this.index = spec.index ?? 0;
     this.kind = spec.task.kind;
   }
 
@@ -132,7 +141,7 @@ export class Job {
     if (this.parent) this.parent.waitingFor--;
     this.place = undefined;
     const said = this.defect === undefined ? exit : Exit.die(this.defect);
-    this.owner.settled(said);
+    this.owner.settled(said, this);
     return true;
   }
 }

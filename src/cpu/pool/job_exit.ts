@@ -11,7 +11,8 @@ import type { Job, JobExit } from "./job.ts";
 
 /** Who ran a job. */
 export interface RanOn {
-  readonly worker: number;
+  /** The place in the pool that it fills. */
+  readonly slot: number;
   readonly memoryLimit: number | undefined;
 }
 
@@ -63,12 +64,12 @@ export function exitOfStop(job: Job): JobExit {
   return Exit.fail(new DeadlineExceeded(job.task.name, job.task.timeout ?? 0));
 }
 
-function callOf(job: Job, { worker, memoryLimit }: RanOn): FailedCall {
+function callOf(job: Job, { slot, memoryLimit }: RanOn): FailedCall {
   const { kind, source } = job.task.source;
   return {
     task: job.task.name,
     module: kind === "inline" ? "inline" : source,
-    worker,
+    worker: slot,
     timeout: job.task.timeout,
     memoryLimit,
     nearStack: job.near?.stack,

@@ -7,7 +7,7 @@ import type { Job } from "./job.ts";
 
 interface Outgoing {
   readonly frame: Frame;
-  readonly transfer: readonly Transferable[];
+  readonly transfer: readonly Transferable[] | undefined;
   readonly job: Job | undefined;
 }
 
@@ -37,23 +37,22 @@ export class JobSender {
   send(job: Job): void {
     const extra = this.#define(job.task);
     const { values, transfer } = job.args;
+    const { id, credit } = job;
     const options = optionsOf(job);
-    const frame = options === undefined
-      ? { kind: REQUEST.call, id: job.id, extra, values }
-      : {
-        kind: job.credit === undefined ? REQUEST.callWith : REQUEST.stream,
-        id: job.id,
-        extra,
-        values: [options, ...values],
-      };
-    this.#put({ frame, transfer, job });
+    if (options === undefined) {
+      const frame = { kind: REQUEST.call, id, extra, values };
+      return this.#put(frame, transfer, job);
+    }
+    const kind = credit === undefined ? REQUEST.callWith : REQUEST.stream;
+    const frame = { kind, id, extra, values: [options, ...values] };
+    this.#put(frame, transfer, job);
   }
 
   /** Has the function of a task loaded. */
   warm(task: TaskValue): void {
     const extra = this.#define(task);
     const frame = { kind: REQUEST.load, id: 0, extra, values: [] };
-    this.#put({ frame, transfer: [], job: undefined });
+    this.#put(frame);
   }
 
   /** Takes a job back, unless the worker has taken it. */
@@ -67,7 +66,10 @@ export class JobSender {
   flush(): void {
     const outbox = this.#outbox;
     this.#outbox = [];
-    for (const outgoing of outbox) this.#put(outgoing);
+    for (const { frame, transfer, job } of outbox) {
+      this.#put(frame, transfer, job);
+    }
+    this.#link.wake();
   }
 
   #define(task: TaskValue): number {
@@ -76,12 +78,11 @@ export class JobSender {
     this.#known.add(extra);
     const values = this.#functions.valuesOf(extra);
     const frame = { kind: REQUEST.define, id: 0, extra, values };
-    this.#put({ frame, transfer: [], job: undefined });
+    this.#put(frame);
     return extra;
   }
 
-  #put(outgoing: Outgoing): void {
-    const { frame, transfer, job } = outgoing;
+  #put(frame: Frame, transfer?: readonly Transferable[], job?: Job): void {
     let position: number | undefined;
     try {
       if (this.#outbox.length === 0) {
@@ -91,7 +92,7 @@ export class JobSender {
       if (job === undefined) throw error;
       return this.#refused(job, error);
     }
-    if (position === undefined) this.#outbox.push(outgoing);
+    if (position === undefined) this.#outbox.push({ frame, transfer, job });
     if (job) job.position = position;
   }
 }

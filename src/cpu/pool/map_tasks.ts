@@ -10,7 +10,7 @@ import type { Nursery } from "../../core/task.ts";
 import type { CpuError } from "../cpu_error.ts";
 import type { TaskValue } from "../task_value.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
-import { Job, type JobExit } from "./job.ts";
+import { Job, type JobExit, type JobOwner } from "./job.ts";
 import type { PoolScope } from "./pool_scope.ts";
 import { exitOfThrown, runTask } from "./run_task.ts";
 
@@ -26,6 +26,8 @@ export interface MapRequest {
 
 /** How many items are under way at once: as many as workers can prefetch. */
 const WINDOW = 2048;
+/** How many of them are handed to the pool together. */
+const BATCH = 64;
 
 /** Runs the task on each item and answers the results. */
 export function mapTasks(
@@ -86,14 +88,15 @@ function mapFibers(
 type MapExit = Exit.Exit<unknown[], CpuError> | "cancelled";
 
 /** One `map` under way. */
-class MapRun {
+class MapRun implements JobOwner {
   /** Whether whoever waits was cancelled. */
   isAsked = false;
   readonly #scope: PoolScope;
   readonly #request: MapRequest;
   readonly #done: (exit: MapExit) => void;
   readonly #results: unknown[] = [];
-  readonly #jobs = new Set<Job>();
+  /** How many jobs have not ended. */
+  #underWay = 0;
   #iterator: Iterator<unknown> | undefined;
   #made = 0;
   #end: MapExit | undefined;
@@ -122,50 +125,60 @@ class MapRun {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#closeItems();
-    for (const job of [...this.#jobs]) this.#scope.pool.cancel(job);
+    this.#cancelJobs();
     this.#checkDone();
   }
 
   #fill(): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
-    const { chunk } = this.#request;
-    while (this.#iterator !== undefined && this.#jobs.size < WINDOW) {
-      const jobs = this.#nextChunk(chunk);
-      this.#scope.pool.add(...jobs);
+    // The first ones go out at once, the others many at a time.
+    for (
+      let most = 1;
+      this.#iterator !== undefined && this.#underWay < WINDOW;
+      most = Math.min(most * 2, BATCH)
+    ) {
+      this.#addSome(most);
     }
     this.#isFilling = false;
     this.#checkDone();
   }
 
-  #nextChunk(chunk: number): Job[] {
+  /** Makes jobs of the next items and hands them to the pool. */
+  #addSome(most: number): void {
+    const { chunk } = this.#request;
     const jobs: Job[] = [];
-    const group = chunk > 1 ? {} : undefined;
     this.#guarded(() => {
-      while (jobs.length < chunk) {
-        const step = this.#iterator!.next();
-        if (step.done) {
-          this.#iterator = undefined;
-          return;
+      while (jobs.length < most) {
+        const group = chunk > 1 ? {} : undefined;
+        for (let count = 0; count < chunk; count++) {
+          const step = this.#iterator!.next();
+          if (step.done) {
+            this.#iterator = undefined;
+            return;
+          }
+          jobs.push(this.#makeJob(step.value, group));
         }
-        jobs.push(this.#makeJob(step.value, group));
       }
     });
-    return jobs;
+    // What went wrong has ended everything.
+    if (this.#end !== undefined) return;
+    this.#underWay += jobs.length;
+    this.#scope.pool.add(...jobs);
+    // One that was refused has ended all but those behind it.
+    if (this.#end !== undefined) this.#cancelJobs();
   }
 
   #makeJob(item: unknown, group: object | undefined): Job {
     const { task, near } = this.#request;
+    const args = prepareArgs([item], task.options.transfer);
     const index = this.#made++;
-    const job: Job = new Job({
-      task,
-      args: prepareArgs([item], task.options.transfer),
-      owner: { settled: (exit) => this.#settled(job, index, exit) },
-      near,
-      group,
-    });
-    this.#jobs.add(job);
-    return job;
+    return new Job({ task, args, owner: this, near, group, index });
+  }
+
+  #cancelJobs(): void {
+    const { pool } = this.#scope;
+    for (const job of [...pool.open]) if (job.owner === this) pool.cancel(job);
   }
 
   /** What goes wrong before a job is there ends everything. */
@@ -177,14 +190,14 @@ class MapRun {
     }
   }
 
-  #settled(job: Job, index: number, exit: JobExit): void {
-    this.#jobs.delete(job);
+  settled(exit: JobExit, job: Job): void {
+    this.#underWay--;
     if (exit === "cancelled") this.cancel("cancelled");
     else if (Exit.isFailure(exit)) this.cancel(Exit.failCause(exit.cause));
     else {
       const { ordered } = this.#request;
-      this.#results[ordered ? index : this.#results.length] = exit.value;
-      if (this.#jobs.size * 2 < WINDOW) this.#fill();
+      this.#results[ordered ? job.index : this.#results.length] = exit.value;
+      if (this.#underWay * 2 < WINDOW) this.#fill();
     }
     this.#checkDone();
   }
@@ -200,7 +213,7 @@ class MapRun {
   }
 
   #checkDone(): void {
-    if (this.#iterator !== undefined || this.#jobs.size > 0) return;
+    if (this.#iterator !== undefined || this.#underWay > 0) return;
     if (this.#isFilling) return;
     this.#done(this.#end ?? Exit.succeed(this.#results));
   }

@@ -8,8 +8,8 @@ export function noteEnd(
   worker: PoolWorker,
   job: Job,
   micros: number | undefined,
+  now: number,
 ): void {
-  const now = performance.now();
   if (micros !== undefined) {
     const ran = micros / 1000;
     slot.run.add(ran);

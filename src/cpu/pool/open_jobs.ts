@@ -2,28 +2,40 @@ import type { Job } from "./job.ts";
 
 /** The jobs of a pool that have not ended. */
 export class OpenJobs {
-  readonly #jobs = new Set<Job>();
+  #oldest: Job | undefined;
+  #newest: Job | undefined;
+  #size = 0;
   #expected = 0;
   #whenNone: (() => void) | undefined;
 
-  /** The jobs, the oldest first. */
-  [Symbol.iterator](): IterableIterator<Job> {
-    return this.#jobs.values();
-  }
-
-  /** Whether a job has not ended. */
-  has(job: Job): boolean {
-    return this.#jobs.has(job);
+  /** The jobs, the oldest first; none is to come or go meanwhile. */
+  *[Symbol.iterator](): Generator<Job> {
+    for (let job = this.#oldest; job !== undefined; job = job.newer) yield job;
   }
 
   /** Takes a job in. */
   add(job: Job): void {
-    this.#jobs.add(job);
+    job.isOpen = true;
+    job.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = job;
+    else this.#newest.newer = job;
+    this.#newest = job;
+    this.#size++;
   }
 
   /** Lets go of a job; whether it was there. */
   delete(job: Job): boolean {
-    return this.#jobs.delete(job);
+    if (!job.isOpen) return false;
+    const { older, newer } = job;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    // Or what is kept of one would keep all that came after it.
+    job.older = job.newer = undefined;
+    job.isOpen = false;
+    this.#size--;
+    return true;
   }
 
   /** Keeps this from being empty until the answer is called. */
@@ -43,7 +55,7 @@ export class OpenJobs {
 
   /** Calls back if no job is left. */
   check(): void {
-    if (this.#jobs.size > 0 || this.#expected > 0) return;
+    if (this.#size > 0 || this.#expected > 0) return;
     const listener = this.#whenNone;
     this.#whenNone = undefined;
     listener?.();

@@ -8,6 +8,7 @@ import { snapshotArgs } from "../transport/prepare_args.ts";
 import { QueueFull } from "../errors.ts";
 import { processLiveness } from "../shared/process_liveness.ts";
 import { WorkerCrashed } from "../worker_death.ts";
+import { BatchClock } from "./batch_clock.ts";
 import { Crew, type CrewUser, type Slot } from "./crew.ts";
 import { Dispatch, type DispatchUser } from "./dispatch.ts";
 import { FunctionTable } from "./function_table.ts";
@@ -35,6 +36,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
   readonly #queue = new JobQueue();
   readonly #held: Job[] = [];
   readonly #times = new TaskTimes();
+  readonly #clock = new BatchClock();
   readonly #placement: Placement;
   readonly #dispatch: Dispatch;
   readonly #progress: ProgressWatch;
@@ -53,7 +55,12 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
       user: this,
     }, this);
     this.#placement = new Placement(strategy, this.crew.slots, this.#queue);
-    this.#dispatch = new Dispatch(this.crew, this.#placement, this);
+    this.#dispatch = new Dispatch(
+      this.crew,
+      this.#placement,
+      this.#clock,
+      this,
+    );
     this.#progress = new ProgressWatch(this.crew.slots, (job) => {
       this.cancel(job);
     });
@@ -73,6 +80,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
 
   #admit(job: Job): void {
     this.tally.submitted++;
+    job.askedAt = this.#clock.now;
     this.open.add(job);
     if (job.parent) job.parent.waitingFor++;
     if (this.#placement.hasRoom(this.settings.queueLimit)) this.#enqueue(job);
@@ -80,7 +88,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
     else if (this.settings.onFull === "reject") this.#refuse(job);
     else {
       this.#refuse(takeOldest(this.open) ?? job);
-      if (this.open.has(job)) this.#enqueue(job);
+      if (job.isOpen) this.#enqueue(job);
     }
   }
 
@@ -134,7 +142,7 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
     }
     if (micros !== undefined) this.#times.measured(job.kind, micros);
     const slot = this.crew.slots[worker.slot];
-    if (slot !== undefined) noteEnd(slot, worker, job, micros);
+    if (slot !== undefined) noteEnd(slot, worker, job, micros, this.#clock.now);
     this.#settle(job, end.exit);
   }
 

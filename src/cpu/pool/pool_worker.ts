@@ -18,6 +18,7 @@ import {
   exitOfDeath,
   exitOfStop,
   type JobEnd,
+  type RanOn,
 } from "./job_exit.ts";
 import { hearOf } from "./job_frames.ts";
 import { JobSender } from "./job_sender.ts";
@@ -47,7 +48,7 @@ export interface WorkerSetting extends LineSetting {
 }
 
 /** A worker of a pool. */
-export class PoolWorker implements JobPlace {
+export class PoolWorker implements JobPlace, RanOn {
   /** The place in the pool that it fills; -1 for a spare. */
   slot = -1;
   state: "starting" | "ready" | "stopping" | "dead" | "leaked" = "starting";
@@ -85,6 +86,11 @@ export class PoolWorker implements JobPlace {
     this.#line.isolate.death.then((death) => this.#died(death));
   }
 
+  /** MiB of heap that it may use, where that is limited. */
+  get memoryLimit(): number | undefined {
+    return this.#setting.memoryLimit;
+  }
+
   /** Whether it does nothing and may be given something. */
   get isIdle(): boolean {
     return this.inFlight.size === 0 && this.isOpen;
@@ -111,7 +117,12 @@ export class PoolWorker implements JobPlace {
     return this.inFlight.size - (this.running ? 1 : 0);
   }
 
-  /** Gives it a job. */
+  /** Has it look at the jobs it was given. */
+  wake(): void {
+    this.#line.link.wake();
+  }
+
+  /** Gives it a job; `wake` follows. */
   send(job: Job): void {
     if (this.inFlight.size === 0) this.#line.isolate.keepsAlive = true;
     this.inFlight.add(job);
@@ -119,7 +130,10 @@ export class PoolWorker implements JobPlace {
     job.place = this;
     job.position = undefined;
     const { timeout } = job.task;
-    if (timeout !== undefined) this.#watchDeadline(job, timeout);
+    if (timeout !== undefined) {
+      const patience = timeout + this.#setting.grace;
+      watchDeadline(job, this.#line.link, patience, () => this.cancel(job));
+    }
     this.#sender.send(job);
   }
 
@@ -204,7 +218,7 @@ export class PoolWorker implements JobPlace {
   #accept(frame: Frame): void {
     const job = this.inFlight.get(frame.id);
     if (job === undefined) return;
-    if (hearOf(job, frame)) this.#end(job, endOfReply(frame, job, this.#self));
+    if (hearOf(job, frame)) this.#end(job, endOfReply(frame, job, this));
   }
 
   #end(job: Job, end: JobEnd): void {
@@ -218,15 +232,6 @@ export class PoolWorker implements JobPlace {
     if (this.inFlight.size === 0) this.#line.isolate.keepsAlive = false;
   }
 
-  /** For code that does not heed its signal: the worker does the rest. */
-  #watchDeadline(job: Job, timeout: number): void {
-    watchDeadline(job, this.#line.link, timeout + this.#setting.grace, () => {
-      job.isUnwanted = true;
-      job.isLate = true;
-      this.cancel(job);
-    });
-  }
-
   #died(death: Death): void {
     const { link, thread, memory } = this.#line;
     link.close();
@@ -236,11 +241,11 @@ export class PoolWorker implements JobPlace {
     this.#ladder.end();
     const how = death.how === "killed" ? "killed" : "exited";
     this.#enter("dead");
-    this.#endAll((job) => exitOfDeath(death, job, this.#self), how);
+    this.#endAll((job) => exitOfDeath(death, job, this), how);
     // A thread that dies at its start takes one job along: an end of trying.
     if (diedUnused && lost.length > 0) {
       const job = lost.shift()!;
-      const exit = exitOfDeath(death, job, this.#self);
+      const exit = exitOfDeath(death, job, this);
       this.#setting.user.ended(this, job, { exit, stopped: undefined });
     }
     // Order: last, as until here the rings tell which jobs have started.
@@ -252,10 +257,5 @@ export class PoolWorker implements JobPlace {
     for (const job of [...this.inFlight.values()]) {
       this.#end(job, { exit: exitOf(job), stopped });
     }
-  }
-
-  get #self() {
-    const { memoryLimit } = this.#setting;
-    return { worker: this.slot, memoryLimit };
   }
 }

@@ -8,7 +8,7 @@ import { interruptionBy } from "../../core/provenance.ts";
 import { type TaskBehind, TaskFuture } from "../cpu_future.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
 import { HostService } from "./host_service.ts";
-import { Job, type JobExit } from "./job.ts";
+import { Job, type JobExit, type JobOwner } from "./job.ts";
 import type { PoolScope } from "./pool_scope.ts";
 import { exitOfThrown, type Request, runTask } from "./run_task.ts";
 
@@ -26,46 +26,36 @@ export function submitTask(
 
 function submitJob(scope: PoolScope, request: Request): TaskFuture<unknown> {
   const { task, args, near } = request;
-  const behind = new JobBehind(scope, task.name);
-  const future = new TaskFuture<unknown>(behind);
-  const settle = (exit: Exit.Exit<unknown, unknown>) => {
-    settleFuture(future, exit);
-    scope.noteFailed(future, exit);
-  };
+  const submitted = new SubmittedJob(scope, task.name);
+  const { future } = submitted;
   try {
     const ready = prepareArgs(args, task.options.transfer);
     scope.workBegins();
-    const host = task.options.host &&
-      new HostService(scope.pool, scope.nursery);
-    const owner = {
-      settled(exit: JobExit) {
-        scope.workEnds();
-        host?.close();
-        if (exit !== "cancelled") settle(exit);
-        else settleFuture(future, behind.cancelled());
-      },
-      hostCall(name: string, args: readonly unknown[], call: number) {
-        host?.call(behind.job!, name, args, call);
-      },
-    };
-    behind.job = new Job({ task, args: ready, owner, near });
-    scope.pool.add(behind.job);
+    if (task.options.host !== undefined) {
+      submitted.host = new HostService(scope.pool, scope.nursery);
+    }
+    const job = new Job({ task, args: ready, owner: submitted, near });
+    submitted.job = job;
+    scope.pool.add(job);
   } catch (error) {
-    settle(exitOfThrown(error));
+    submitted.end(exitOfThrown(error));
   }
   return future;
 }
 
-/** A job as its future shows it. */
-class JobBehind implements TaskBehind {
+/** A job and the future that shows it. */
+class SubmittedJob implements TaskBehind, JobOwner {
+  readonly future: TaskFuture<unknown>;
   readonly path: string;
   job: Job | undefined = undefined;
+  host: HostService | undefined = undefined;
   readonly #scope: PoolScope;
   #cancellation: Cancellation | undefined = undefined;
 
   constructor(scope: PoolScope, name: string) {
     this.#scope = scope;
     this.path = name;
+    this.future = new TaskFuture<unknown>(this);
   }
 
   get label() {
@@ -87,9 +77,23 @@ class JobBehind implements TaskBehind {
     if (this.job) this.#scope.pool.cancel(this.job);
   }
 
-  cancelled(): Exit.Exit<never> {
+  settled(exit: JobExit): void {
+    this.#scope.workEnds();
+    this.host?.close();
+    if (exit !== "cancelled") return this.end(exit);
     const why = this.#cancellation ?? this.#scope.cancellation!;
-    return Exit.failCause(Cause.fromReasons([interruptionBy(why)]));
+    const interrupted = Cause.fromReasons([interruptionBy(why)]);
+    settleFuture(this.future, Exit.failCause(interrupted));
+  }
+
+  hostCall(name: string, args: readonly unknown[], call: number): void {
+    this.host?.call(this.job!, name, args, call);
+  }
+
+  /** Settles the future with how it ended. */
+  end(exit: Exit.Exit<unknown, unknown>): void {
+    settleFuture(this.future, exit);
+    this.#scope.noteFailed(this.future, exit);
   }
 }
 

@@ -48,6 +48,7 @@ async function probe(substrate: Substrate): Promise<boolean> {
   const loop = ["inline", "() => { for (;;) {} }", "probe"];
   link.trySend({ kind: REQUEST.define, id: 0, extra: 0, values: loop });
   link.trySend({ kind: REQUEST.call, id: 1, extra: 0, values: [] });
+  link.wake();
   const until = performance.now() + START_TIME;
   while (link.activity !== "running" && performance.now() < until) {
     await pause(1);

@@ -34,6 +34,7 @@ export type PostParcel = (
   transfer: readonly Transferable[],
 ) => void;
 
+const NOTHING: readonly Transferable[] = [];
 const KIND_BITS = 0xff, COUNT_SHIFT = 8, COUNT_BITS = 0xff;
 const OUT_OF_BAND = 1 << 16;
 
@@ -58,7 +59,7 @@ export class FrameWriter {
    */
   write(
     frame: Frame,
-    transfer: readonly Transferable[] = [],
+    transfer: readonly Transferable[] = NOTHING,
   ): number | undefined {
     const ring = this.#ring;
     const payload = transfer.length > 0 || frame.values.length > COUNT_BITS

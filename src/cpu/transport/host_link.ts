@@ -27,7 +27,7 @@ export function linkMemory(ringBytes: number = 1 << 18): LinkMemory {
 }
 
 /** How many frames are handed on at most before `onPause`. */
-const BATCH = 32;
+const BATCH = 128;
 
 /** Who uses a link. */
 export interface LinkUser {
@@ -90,7 +90,7 @@ export class HostLink {
   }
 
   /**
-   * Sends a frame.
+   * Sends a frame; `wake` follows, once for all that are sent together.
    *
    * @returns The position of its record, or `undefined` where the ring is full:
    * then `onSpace` says when to try again.
@@ -99,7 +99,7 @@ export class HostLink {
    */
   trySend(
     frame: Frame,
-    transfer: readonly Transferable[] = [],
+    transfer?: readonly Transferable[],
   ): number | undefined {
     let position = this.#writer.write(frame, transfer);
     if (position === undefined) {
@@ -109,9 +109,13 @@ export class HostLink {
       if (position === undefined) return undefined;
       Atomics.store(this.#control, WORD.hostWantsSpace, 0);
     }
+    return position;
+  }
+
+  /** Wakes the worker, if it sleeps, for the frames that were sent. */
+  wake(): void {
     this.#lookSoon();
     if (Atomics.load(this.#control, WORD.workerParked) === 1) this.#ring();
-    return position;
   }
 
   /** Takes a frame back, unless the worker has taken it. */
@@ -142,9 +146,12 @@ export class HostLink {
     return Atomics.load(this.#control, WORD.current);
   }
 
-  /** When the running task started, in milliseconds since the epoch. */
-  get startedAt(): number {
-    return this.#numbers[NUMBER_WORD.startedAt]!;
+  /**
+   * When the running task started, in milliseconds since the epoch; nothing
+   * while its module loads, and for a task without a timeout.
+   */
+  get startedAt(): number | undefined {
+    return this.#numbers[NUMBER_WORD.startedAt]! || undefined;
   }
 
   /** The newest progress of task `id`, if it has reported any. */

@@ -76,7 +76,7 @@ export class TaskReply {
   ): Fault | undefined {
     const moving = movingOf(given);
     const value = moving ? moving.value : given;
-    const transfer = moving?.transfer ?? [];
+    const transfer = moving?.transfer;
     if (needsLook(value)) {
       const { unsendable } = inspectSendable(value, path, transfer);
       if (unsendable) return { why: "unsendable", ...unsendable };
@@ -94,7 +94,7 @@ export class TaskReply {
     task: RunningTask,
     kind: number,
     values: readonly unknown[],
-    transfer: readonly Transferable[] = [],
+    transfer?: readonly Transferable[],
   ): void {
     const ends = kind !== REPLY.item;
     if (ends) {

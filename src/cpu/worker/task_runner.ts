@@ -2,7 +2,7 @@
 // waits where it waits, and replies.
 
 import { reviveShared, type SharedHandle } from "../shared/handle.ts";
-import { STATE, WORD } from "../shared/control.ts";
+import { NUMBER_WORD, STATE, WORD } from "../shared/control.ts";
 import { type CallOptions, REQUEST } from "../transport/frame_kinds.ts";
 import type { Frame } from "../transport/frame_ring.ts";
 import type { MemoryWatch } from "./memory_watch.ts";
@@ -58,6 +58,7 @@ export class TaskRunner {
     const name = registry.nameOf(frame.extra);
     const task = new RunningTask(link, worker, frame.id, name);
     this.#current = task;
+    link.numbers[NUMBER_WORD.startedAt] = 0;
     Atomics.store(link.control, WORD.current, task.id);
     reply.start(follows);
     const found = registry.resolve(frame.extra);

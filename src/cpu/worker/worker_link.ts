@@ -127,7 +127,7 @@ export class WorkerLink {
    *
    * @throws What the port throws where a value cannot be cloned.
    */
-  send(frame: Frame, transfer: readonly Transferable[] = []): void {
+  send(frame: Frame, transfer?: readonly Transferable[]): void {
     const { control } = this;
     // Terminates: the loop reads whatever it is sent, or is gone and takes
     // this thread along.

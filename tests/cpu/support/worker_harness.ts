@@ -174,6 +174,7 @@ export class Harness {
         this.fullRings++;
         return;
       }
+      this.link.wake();
       this.#positions.set(next.frame.id, position);
       this.#queue.shift();
     }
