@@ -158,7 +158,9 @@ export class NurseryState implements Nursery<unknown, unknown> {
   taskEnded(task: AnyTask, exit: AnyExit): void {
     const future = task.future as Future<unknown, unknown> | undefined;
     task.future = undefined;
-    if (future !== undefined) settleFuture(future, exit);
+    if (future !== undefined) {
+      settleFuture(future, exit, this.#policy === "cancel");
+    }
     const isTaken = this.watcher?.(task.place, exit) ?? false;
     if (Exit.isFailure(exit) && !isTaken) {
       this.#childFailed(task, exit, future);

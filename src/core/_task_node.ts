@@ -11,8 +11,8 @@ import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
 import type { OpenWait } from "./wait_subject.ts";
 import { watchCleanup } from "./_cleanup_watch.ts";
 import { markOrigin } from "./_failure_origin.ts";
+import { interruptionOf } from "./_interruption.ts";
 import type { Cancellation } from "./cancellation.ts";
-import { annotationsFor, isOurs } from "./provenance.ts";
 
 /** What a task is doing, as `Task.status` tells it. */
 export type TaskState =
@@ -223,7 +223,7 @@ export class TaskNode<N = unknown> extends ScopeNode
     let changed = false;
     const reasons = exit.cause.reasons.map((reason) => {
       const marked = reason._tag === "Interrupt"
-        ? withCancellation(reason, this)
+        ? interruptionOf(this, reason)
         : markOrigin(reason, this);
       if (marked !== reason) changed = true;
       return marked;
@@ -240,13 +240,4 @@ class Rare<N> {
   readonly exitListeners = new Set<() => void>();
   /** Calls off the watch over its cleanup. */
   stopWatching: (() => void) | undefined = undefined;
-}
-
-/** Annotates an interruption that a cancelled scope caused, unless it is. */
-export function withCancellation<E>(
-  reason: Cause.Reason<E>,
-  node: ScopeNode,
-): Cause.Reason<E> {
-  if (!node.cancelled || isOurs(reason)) return reason;
-  return reason.annotate(annotationsFor(node.strikes));
 }

@@ -59,7 +59,7 @@ export function explainReason(reason: CancelReason): string {
     case "Signal":
       return `the process received ${describe(reason.signal)}`;
     case "Aborted":
-      return `it was aborted from outside with ${describe(reason.reason)}`;
+      return `it was aborted with ${describe(reason.reason)}`;
     case "Shutdown":
       return "the run is ending";
   }

@@ -9,6 +9,7 @@ import { scopeOf } from "./_strand.ts";
 import type { Body1, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { millisOf, momentOf } from "./duration.ts";
+import { inWords } from "./in_words.ts";
 
 /** Options for a {@linkcode CancelScope}. */
 export interface CancelScopeOptions {
@@ -60,7 +61,8 @@ export class CancelScope {
    *
    * @param options A timeout or a deadline, a shield, a name.
    * @throws {RangeError} If the timeout is negative or NaN, or the deadline NaN.
-   * @throws {TypeError} If both a timeout and a deadline are given.
+   * @throws {TypeError} If both a timeout and a deadline are given, or a shield
+   * that is not a boolean.
    */
   constructor(options: CancelScopeOptions = {}) {
     this.#scope = options instanceof DeadlineScope
@@ -135,11 +137,7 @@ export class CancelScope {
   }
 
   set shield(shield: boolean) {
-    if (typeof shield !== "boolean") {
-      throw new TypeError(
-        `Cannot set a shield: it must be a boolean: received ${String(shield)}`,
-      );
-    }
+    checkShield(shield);
     this.#scope.shielded = shield;
     if (this.#scope.state === "open") this.#scope.spread();
   }
@@ -208,6 +206,7 @@ export function settingsOf(options: CancelScopeOptions): ScopeSettings {
       "Cannot make a cancel scope: it takes a timeout or a deadline, not both",
     );
   }
+  if (shield !== undefined) checkShield(shield);
   const action = "make a cancel scope";
   return {
     name,
@@ -215,6 +214,13 @@ export function settingsOf(options: CancelScopeOptions): ScopeSettings {
     timeout: timeout === undefined ? undefined : millisOf(timeout, action),
     deadline: deadline === undefined ? undefined : momentOf(deadline, action),
   };
+}
+
+function checkShield(shield: unknown): void {
+  if (typeof shield === "boolean") return;
+  throw new TypeError(
+    `Cannot set a shield: it must be a boolean: received ${inWords(shield)}`,
+  );
 }
 
 function refuseRelative(scope: DeadlineScope, verb: "read" | "write"): void {

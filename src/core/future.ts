@@ -8,7 +8,7 @@ import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
-import { type AnyExit, stateOf } from "./_exit_state.ts";
+import { type AnyExit, isOnlyInterrupted, stateOf } from "./_exit_state.ts";
 import { TaskNode, type TaskState } from "./_task_node.ts";
 import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -71,10 +71,11 @@ export interface Resolver<in A, in E> {
   die(defect: unknown): boolean;
 }
 
-/** Settles the future of a task. */
+/** Settles the future of a task; its nursery may tell of a failure as well. */
 export let settleFuture: (
   future: Future<unknown, unknown>,
   exit: AnyExit,
+  isReported?: boolean,
 ) => boolean;
 
 /** Was the result delivered to somebody? */
@@ -127,6 +128,8 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   #source: FutureSource | undefined;
   /** How many have been handed its result. */
   #takers = 0;
+  /** Does its nursery fail with its failure as well? */
+  #isReported = false;
 
   /**
    * Use {@linkcode Future.make}, {@linkcode Future.fromPromise} or
@@ -220,7 +223,8 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
   }
 
   static {
-    settleFuture = (future, exit) => future.#settle(exit as Exit.Exit<never>);
+    settleFuture = (future, exit, isReported) =>
+      future.#settle(exit as Exit.Exit<never>, isReported);
     wasTaken = (future) => future.#takers > 0;
     whenSettled = (future, listener) => future.#whenSettled(listener);
   }
@@ -272,27 +276,33 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
    * Answers a promise for the result. A future is not a promise itself, so that
    * handing one out of an async function does not wait for it.
    *
-   * @returns Rejects as `run` does: with the failure itself, an `ErrorGroup`,
-   * or `Cancelled`.
+   * - **Failure:** rejects as `run` does: with the failure itself, an
+   *   `ErrorGroup`, or `Cancelled`. A rejection that nobody handles ends the
+   *   process only where the failure would be lost with it: not where the
+   *   nursery fails with it as well, nor that of a task that was cancelled.
+   *
+   * @returns The promise.
    */
   promise(): Promise<A> {
-    return new Promise((resolve, reject) => {
-      const take = (exit: AnyExit) => {
-        if (Exit.isSuccess(exit)) resolve(exit.value as A);
-        else {
-          const rejection = rejectionOf(exit.cause);
-          noteRejection(rejection, exit.cause);
-          reject(rejection);
-        }
-      };
-      this.#takers++;
-      if (this.#exit !== undefined) return take(this.#exit);
+    const { promise, resolve, reject } = Promise.withResolvers<A>();
+    const take = (exit: AnyExit) => {
+      if (Exit.isSuccess(exit)) return resolve(exit.value as A);
+      const rejection = rejectionOf(exit.cause);
+      noteRejection(rejection, exit.cause);
+      // Nobody has to handle what is told elsewhere, or is no failure.
+      if (this.#isReported || isOnlyInterrupted(exit)) promise.catch(() => {});
+      reject(rejection);
+    };
+    this.#takers++;
+    if (this.#exit !== undefined) take(this.#exit);
+    else {
       allBridges.outbound++;
       this.#addWaiter((exit) => {
         allBridges.outbound--;
         take(exit);
       });
-    });
+    }
+    return promise;
   }
 
   /**
@@ -356,9 +366,10 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     (this.#waiters ??= new Set()).add(waiter);
   }
 
-  #settle(exit: Exit.Exit<A, E>): boolean {
+  #settle(exit: Exit.Exit<A, E>, isReported = false): boolean {
     if (this.#exit !== undefined) return false;
     this.#exit = exit;
+    this.#isReported = isReported;
     this.#source = undefined;
     const waiters = this.#waiters;
     this.#waiters = undefined;

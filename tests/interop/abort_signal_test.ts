@@ -420,7 +420,7 @@ Deno.test("a cancellation tells its whole chain, from run to run, through a sign
 
   assert.match(
     stories[0]!,
-    /^scope "fromAbortSignal" was cancelled by .*: it was aborted from outside with scope "shop" was cancelled by "main\/task-0" at .*: "closing time"/,
+    /^scope "fromAbortSignal" was cancelled by .*: it was aborted with scope "shop" was cancelled by "main\/task-0" at .*: "closing time"/,
   );
 });
 
