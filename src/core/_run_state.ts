@@ -21,6 +21,8 @@ export class RunState {
   readonly hooks: Hooks | undefined;
   /** The values of every `RunLocal` that was set or read in this run. */
   readonly locals = new Map<object, unknown>();
+  /** Where tasks that have children are; forgotten when one of them moves. */
+  paths = new WeakMap<object, string>();
   /** Promises of the host that tasks of this run wait for (R69). */
   readonly bridges = new Bridges();
   /** Ends the run with an internal error; replaced when the run has a root. */

@@ -38,7 +38,7 @@ export interface TaskKeeper {
 export class TaskNode<N = unknown> extends ScopeNode
   implements ScopeOwner, Job {
   wait: OpenWait | undefined = undefined;
-  parentTask: TaskNode<N> | undefined;
+  #parentTask: TaskNode<N> | undefined;
   parentNursery: N | undefined;
   exit: AnyExit | undefined = undefined;
   /** The future of its result, while it lives and if it has one. */
@@ -64,7 +64,7 @@ export class TaskNode<N = unknown> extends ScopeNode
     this.#givenName = name;
     this.run = run;
     this.owner = this;
-    this.parentTask = parentTask;
+    this.#parentTask = parentTask;
     this.parentNursery = undefined;
     this.place = place;
   }
@@ -81,12 +81,38 @@ export class TaskNode<N = unknown> extends ScopeNode
     return `task "${this.name}"`;
   }
 
+  get parentTask(): TaskNode<N> | undefined {
+    return this.#parentTask;
+  }
+
+  set parentTask(task: TaskNode<N> | undefined) {
+    if (task === this.#parentTask) return;
+    this.#parentTask = task;
+    this.run.paths = new WeakMap();
+  }
+
   get path(): string {
-    const names = [this.name];
-    for (let task = this.parentTask; task; task = task.parentTask) {
-      names.push(task.name);
+    const parent = this.#parentTask;
+    return parent === undefined
+      ? this.name
+      : `${parent.#pathForChildren()}/${this.name}`;
+  }
+
+  /** Cost: once for each task; a path shares what it has in common with others. */
+  #pathForChildren(): string {
+    const { paths } = this.run;
+    const unknown: TaskNode<N>[] = [];
+    let task: TaskNode<N> | undefined = this;
+    let path: string | undefined;
+    while (task !== undefined && (path = paths.get(task)) === undefined) {
+      unknown.push(task);
+      task = task.#parentTask;
     }
-    return names.reverse().join("/");
+    for (const task of unknown.reverse()) {
+      path = path === undefined ? task.name : `${path}/${task.name}`;
+      paths.set(task, path);
+    }
+    return path!;
   }
 
   /** The nursery that it will move to when it calls `started()`. */

@@ -11,6 +11,7 @@ import {
   sleep,
   sleepForever,
   type Task,
+  type TaskStatus,
 } from "espalier";
 import { scopeTest, virtualRun, virtualTest } from "../support/virtual_test.ts";
 
@@ -188,3 +189,31 @@ scopeTest("waitingFor says what a task waits for", function* () {
     yield* Effect.void;
   });
 });
+
+virtualTest(
+  "Task.path follows a started child and what it has started to their new place (R34, R36)",
+  function* () {
+    const trail: string[] = [];
+    yield* nursery(function* (target) {
+      const server = (status: TaskStatus<void>) =>
+        nursery(function* (n) {
+          const look = (when: string) =>
+            trail.push(`${when}: ${n.children[0]!.path}`);
+          n.startSoon(sleepForever, { name: "worker" });
+          look("before");
+          status.started(undefined);
+          look("after");
+          n.cancelScope.cancel();
+          yield* Effect.void;
+        });
+      const starter = nursery(function* () {
+        yield* target.start(server, { name: "server" });
+      });
+      yield* target.startSoon(Effect.orDie(starter), { name: "starter" });
+    });
+    assert.deepEqual(trail, [
+      "before: main/starter/server/worker",
+      "after: main/server/worker",
+    ]);
+  },
+);
