@@ -95,24 +95,7 @@ export class TaskNode<N = unknown> extends ScopeNode
     const parent = this.#parentTask;
     return parent === undefined
       ? this.name
-      : `${parent.#pathForChildren()}/${this.name}`;
-  }
-
-  /** Cost: once for each task; a path shares what it has in common with others. */
-  #pathForChildren(): string {
-    const { paths } = this.run;
-    const unknown: TaskNode<N>[] = [];
-    let task: TaskNode<N> | undefined = this;
-    let path: string | undefined;
-    while (task !== undefined && (path = paths.get(task)) === undefined) {
-      unknown.push(task);
-      task = task.#parentTask;
-    }
-    for (const task of unknown.reverse()) {
-      path = path === undefined ? task.name : `${path}/${task.name}`;
-      paths.set(task, path);
-    }
-    return path!;
+      : `${pathForChildren(parent)}/${this.name}`;
   }
 
   /** The nursery that it will move to when it calls `started()`. */
@@ -256,6 +239,23 @@ export class TaskNode<N = unknown> extends ScopeNode
     });
     return changed ? Exit.failCause(Cause.fromReasons(reasons)) : exit;
   }
+}
+
+/** Cost: once for each task; a path shares what it has in common with others. */
+function pathForChildren(of: TaskNode): string {
+  const { paths } = of.run;
+  const unknown: TaskNode[] = [];
+  let task: TaskNode | undefined = of;
+  let path: string | undefined;
+  while (task !== undefined && (path = paths.get(task)) === undefined) {
+    unknown.push(task);
+    task = task.parentTask;
+  }
+  for (const task of unknown.reverse()) {
+    path = path === undefined ? task.name : `${path}/${task.name}`;
+    paths.set(task, path);
+  }
+  return path!;
 }
 
 /** What few of a million tasks have; made when there is something to keep. */
