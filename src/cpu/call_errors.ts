@@ -54,9 +54,16 @@ export function errorOfFault(
       const far = stackOf(fault.failure);
       const near = call.nearStack ?? "";
       const cause = revive(fault.failure);
-      return new TaskFailed(call.task, call.worker, cause, { far, near });
+      const hint = hintFor(call, cause);
+      return new TaskFailed(call.task, call.worker, cause, { far, near, hint });
     }
   }
+}
+
+/** What is most likely the matter when an inline task misses a name. */
+function hintFor(call: FailedCall, cause: unknown): string | undefined {
+  if (call.module !== "inline" || !(cause instanceof ReferenceError)) return;
+  return "an inline task sees its arguments and globals, nothing around it";
 }
 
 /** The error for a worker that ended under its task. */

@@ -56,7 +56,7 @@ export interface CpuScopeOptions {
    * is stopped; by default 50 milliseconds.
    */
   readonly grace?: Duration.Input;
-  /** MiB of heap that each worker may use; `ArrayBuffer`s do not count. */
+  /** MiB of heap that each worker may use, at least 8; `ArrayBuffer`s do not count. */
   readonly memoryLimit?: number;
   /** Tasks whose functions every worker loads before its first task. */
   readonly warm?: readonly CpuTask<any, any>[];

@@ -33,17 +33,24 @@ export class TaskFailed extends ConcurrencyError {
    * @param task The name of the task.
    * @param worker The number of the worker that ran it.
    * @param cause What was thrown.
-   * @param stacks Where it was thrown, and where the task was asked for.
+   * @param details Where it was thrown, where the task was asked for, and what
+   * may be the matter.
    */
   constructor(
     readonly task: string,
     readonly worker: number,
     override readonly cause: unknown,
-    stacks: { readonly far?: string; readonly near?: string } = {},
+    details: {
+      readonly far?: string;
+      readonly near?: string;
+      readonly hint?: string | undefined;
+    } = {},
   ) {
-    super(`Cannot finish "${task}" on worker ${worker}: ${inWords(cause)}`);
-    this.farStack = stacks.far ?? stackOf(cause);
-    this.nearStack = stacks.near ?? "";
+    const { far = stackOf(cause), near = "", hint } = details;
+    const why = `${inWords(cause)}${hint === undefined ? "" : `: ${hint}`}`;
+    super(`Cannot finish "${task}" on worker ${worker}: ${why}`);
+    this.farStack = far;
+    this.nearStack = near;
   }
 }
 

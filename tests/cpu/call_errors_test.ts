@@ -54,6 +54,26 @@ Deno.test("errorOfFault() revives what a task threw by its class, with both stac
   );
 });
 
+Deno.test("errorOfFault() says why an inline task misses a name, and guesses nothing else", () => {
+  const messageOf = (thrown: Error, module: string) =>
+    errorOfFault(
+      { why: "threw", failure: structuredClone(flattenFailure(thrown)) },
+      { ...call, module },
+    ).message;
+  const missing = new ReferenceError("rate is not defined");
+  const plain = 'Cannot finish "parse" on worker 3: rate is not defined';
+
+  assert.equal(
+    messageOf(missing, "inline"),
+    `${plain}: an inline task sees its arguments and globals, nothing around it`,
+  );
+  assert.equal(messageOf(missing, "file:///parse.ts"), plain);
+  assert.equal(
+    messageOf(new TypeError("no"), "inline"),
+    'Cannot finish "parse" on worker 3: no',
+  );
+});
+
 Deno.test("errorOfFault() gives what the runtime throws in a worker back as the public classes", () => {
   const ours = [
     new Poisoned("lock", 1, "t"),

@@ -291,8 +291,13 @@ Deno.test("cpuScope() refuses options out of range", () => {
       { workers: 2, min: 3 },
       { queueLimit: -1 },
       { memoryLimit: 0 },
+      { memoryLimit: 7 },
       { grace: -1 },
     ]
   ) assert.throws(() => cpuScope(body, options), RangeError);
   assert.throws(() => cpuScope(body, { onFull: "panic" as "wait" }), TypeError);
+  assert.throws(
+    () => cpuScope(body, { strategy: "roundRobin" as never }),
+    /'strategy' must be one, such as leastLoaded: received "roundRobin"$/,
+  );
 });

@@ -1,4 +1,5 @@
 import { millisOf } from "../../core/duration.ts";
+import { inWords } from "../../core/in_words.ts";
 import type * as Duration from "npm:effect@^4.1.0/Duration";
 import { taskValue } from "../task_value.ts";
 import type { Limiter } from "../cpu_task.ts";
@@ -22,6 +23,11 @@ interface GivenOptions {
   readonly limiter?: Limiter;
 }
 
+/**
+ * The least `memoryLimit` in MiB. V8 cannot make a heap in 4, and takes the
+ * whole process down for it.
+ */
+const LEAST_MEMORY = 8;
 /** The most workers that a scope may have: there is room for 1024 in all. */
 const MOST = 512;
 
@@ -42,14 +48,20 @@ export function poolSettings(
   const min = whole("min", options.min ?? 0, 0, workers);
   const { queueLimit = Infinity, memoryLimit } = options;
   if (queueLimit !== Infinity) whole("queueLimit", queueLimit, 0, Infinity);
-  if (memoryLimit !== undefined) whole("memoryLimit", memoryLimit, 1, Infinity);
+  if (memoryLimit !== undefined) {
+    whole("memoryLimit", memoryLimit, LEAST_MEMORY, Infinity);
+  }
   if (!["wait", "reject", "drop"].includes(onFull)) {
     throw new TypeError(
       `Cannot open a CPU scope: 'onFull' must be "wait", "reject" or "drop": received ${onFull}`,
     );
   }
   if (typeof strategy?.start !== "function") {
-    throw new TypeError("Cannot open a CPU scope: 'strategy' is none");
+    throw new TypeError(
+      `Cannot open a CPU scope: 'strategy' must be one, such as leastLoaded: received ${
+        inWords(strategy)
+      }`,
+    );
   }
   return {
     name,
