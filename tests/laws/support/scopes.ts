@@ -1,0 +1,59 @@
+import * as Effect from "effect/Effect";
+import { CancelScope, cancelScope } from "espalier";
+import { hostCode } from "./host_code.ts";
+import { inside, type Make, type Place, type Work } from "./place.ts";
+import type { Host, Scope } from "./program.ts";
+import type { Region } from "./recording.ts";
+import type { Stage } from "./stage.ts";
+
+/** Cancel scopes, those of nurseries included, and who cancels them. */
+export class Scopes {
+  readonly #stage: Stage;
+  readonly #make: Make;
+  readonly #opened: Array<{
+    readonly scope: CancelScope;
+    readonly region: Region;
+  }> = [];
+
+  constructor(stage: Stage, make: Make) {
+    this.#stage = stage;
+    this.#make = make;
+  }
+
+  /** From now on it can be cancelled, by anybody. */
+  opened(scope: CancelScope, region: Region): void {
+    this.#opened.push({ scope, region });
+  }
+
+  scope({ shield, timeout, body }: Scope, place: Place): Work {
+    return Effect.suspend(() => {
+      const region = this.#stage.newRegion([place.region], shield);
+      region.cancelledAt = this.#stage.clock.now() + timeout;
+      const scope = new CancelScope({ timeout, shield });
+      this.opened(scope, region);
+      const work = this.#make(body, inside(region, place));
+      return this.#stage.leaving(region, scope.run(work));
+    });
+  }
+
+  /** An async function in a scope of its own. */
+  host(part: Host, place: Place): Work {
+    return Effect.suspend(() => {
+      const region = this.#stage.newRegion([place.region]);
+      const inner = inside(region, place);
+      const scope = cancelScope((_, signal) =>
+        hostCode(this.#stage, part, inner, signal)
+      );
+      return this.#stage.leaving(region, scope);
+    });
+  }
+
+  cancel(number: number, by: Place): void {
+    if (this.#opened.length === 0) return;
+    const { scope, region } = this.#opened[number % this.#opened.length]!;
+    const event = this.#stage.tell(by.task, `cancels region ${region.number}`);
+    this.#stage.cancelled(region);
+    region.cancelledBy = Math.min(region.cancelledBy, event);
+    scope.cancel();
+  }
+}
