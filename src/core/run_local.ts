@@ -1,6 +1,6 @@
 import { NotInRun } from "./usage_errors.ts";
 import { runningTask } from "./task.ts";
-import type { LocalOptions } from "./task_local.ts";
+import { initialOf, type LocalOptions } from "./task_local.ts";
 
 /**
  * A value that all tasks of one run share; every run starts afresh (R62).
@@ -31,9 +31,10 @@ export class RunLocal<T> {
    * Makes a local.
    *
    * @param options How to make the first value of a run, and a name.
+   * @throws {TypeError} If `initial` is no function.
    */
   constructor(options: LocalOptions<T>) {
-    this.#initial = options.initial;
+    this.#initial = initialOf(options, "a run local");
   }
 
   /**

@@ -2,6 +2,7 @@ import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { scopeOf } from "./_strand.ts";
+import { inWords } from "./in_words.ts";
 import type { Body0, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { NotInRun } from "./usage_errors.ts";
@@ -42,9 +43,10 @@ export class TaskLocal<T> {
    * Makes a local.
    *
    * @param options How to make the first value, and a name.
+   * @throws {TypeError} If `initial` is no function.
    */
   constructor(options: LocalOptions<T>) {
-    this.#initial = options.initial;
+    this.#initial = initialOf(options, "a task local");
     // The key must be unique among all locals; the name is for people.
     this.#key = Context.Reference<{ readonly value: T } | undefined>(
       `espalier/TaskLocal/${options.name ?? ""}/${crypto.randomUUID()}`,
@@ -96,4 +98,16 @@ export class TaskLocal<T> {
       );
     });
   }
+}
+
+/** Reads how the first value is made: a value in its place is an easy slip. */
+export function initialOf<T>(
+  { initial }: LocalOptions<T>,
+  what: string,
+): () => T {
+  if (typeof initial === "function") return initial;
+  throw new TypeError(
+    `Cannot make ${what}: 'initial' must be a function that makes the value: ` +
+      `received ${inWords(initial)}`,
+  );
 }

@@ -175,3 +175,13 @@ Deno.test("locals outside a run are usage errors (C117, R62)", async () => {
     NotInRun,
   );
 });
+
+Deno.test("TaskLocal() and RunLocal() refuse a value where a function makes it", () => {
+  for (const Local of [TaskLocal, RunLocal]) {
+    assert.throws(
+      () => new Local({ initial: "nobody" as never }),
+      /^TypeError: Cannot make a (task|run) local: 'initial' must be a function that makes the value: received "nobody"$/,
+    );
+    assert.throws(() => new Local({} as never), TypeError);
+  }
+});
