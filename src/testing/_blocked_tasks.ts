@@ -1,15 +1,22 @@
 import type { AnyTask } from "../core/task.ts";
 import { taskOf } from "../core/turn_port.ts";
 import type { AnyFiber } from "./_simulation.ts";
-import { Deadlock } from "./exploration_errors.ts";
 
 type Subject = NonNullable<NonNullable<AnyTask["wait"]>["subject"]>;
 
+/** Who waits for what. */
+export interface BlockedTasks {
+  /** The circle in which tasks wait for each other, and the tree of all. */
+  readonly report: string;
+  /** The paths of the tasks in the circle. */
+  readonly cycle: readonly string[];
+}
+
 /** Describes a run in which nothing can happen any more. */
-export function deadlockOf(
+export function blockedTasks(
   root: AnyTask,
   nativeWaits: Iterable<AnyFiber>,
-): Deadlock {
+): BlockedTasks {
   const native = new Set([...nativeWaits].map(taskOf));
   const tasks = [...living(root)];
   const nameOf = naming(tasks);
@@ -20,7 +27,7 @@ export function deadlockOf(
     ...(circle.length > 0 ? [circle.join("; "), ""] : []),
     ...treeOf(root, words),
   ];
-  return new Deadlock(report.join("\n"), cycle.map(({ path }) => path));
+  return { report: report.join("\n"), cycle: cycle.map(({ path }) => path) };
 }
 
 /** Do some tasks wait for each other in a circle, which nobody can break? */

@@ -1,20 +1,21 @@
-// Not the global ones: what this room waits for in real time is no business of a
-// test that fakes or counts them.
-import * as timers from "node:timers";
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Tracer from "npm:effect@^4.1.0/Tracer";
 import type { AnyBody } from "../core/any_body.ts";
 import { effectOfHere } from "../core/body_here.ts";
-import { allIdle } from "../core/idleness.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { type StartedRun, startRun } from "../core/run.ts";
 import { originOf } from "../core/turn_port.ts";
-import { deadlockOf, isCircular } from "./_blocked_tasks.ts";
+import { blockedTasks, isCircular } from "./_blocked_tasks.ts";
+import { HostTurns, type Patience } from "./_host_turns.ts";
 import { Simulation, type Watcher } from "./_simulation.ts";
 import { WakeUpTracer } from "./_wake_up_tracer.ts";
-import { EndlessInterleaving } from "./exploration_errors.ts";
+import {
+  Deadlock,
+  EndlessInterleaving,
+  PromiseOverdue,
+} from "./exploration_errors.ts";
 import type { Path, Scheduler } from "./schedulers/scheduler.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -23,11 +24,8 @@ export interface InterleavingSettings {
   readonly scheduler: Scheduler;
   readonly preemptions: number;
   readonly cancels: boolean;
-  /**
-   * For how long, in real milliseconds, the host may still wake somebody before
-   * blocked tasks are called a deadlock.
-   */
-  readonly hostGrace: number;
+  /** For how long the host may keep it waiting. */
+  readonly patience: Patience;
   /** Who is told of every step. */
   readonly observer?: Observer | undefined;
 }
@@ -42,14 +40,14 @@ export interface Observer extends Watcher, Instrument {
 export interface Interleaving {
   readonly exit: Exit.Exit<unknown, unknown>;
   readonly path: Path;
+  /** Did the host decide when something went on? */
+  readonly isLeftToHost: boolean;
   /** Fibers that Effect forked, and that outlived the run, in words. */
   readonly strays: readonly string[];
 }
 
 /** After so many steps an interleaving counts as endless. */
-const STEP_LIMIT = 50_000;
-/** For so long, in real milliseconds, work of the host may be in flight. */
-const HOST_LIMIT_MS = 30_000;
+const STEP_LIMIT = 100_000;
 
 /**
  * Runs a body in one interleaving, on a virtual clock.
@@ -70,16 +68,15 @@ class DeterministicRun {
   readonly #clock: VirtualClock;
   readonly #tracer: WakeUpTracer;
   readonly #run: StartedRun;
-  readonly #hostGrace: number;
-  readonly #inFlightBefore = allIdle().inFlight;
+  readonly #host: HostTurns;
   #failure: Error | undefined = undefined;
   #stepLimit = STEP_LIMIT;
 
   constructor(body: AnyBody, settings: InterleavingSettings) {
     const { observer } = settings;
     this.#clock = observer?.clock ?? new VirtualClock();
-    this.#hostGrace = settings.hostGrace;
     this.#simulation = new Simulation(settings);
+    this.#host = new HostTurns(this.#simulation, settings.patience);
     this.#simulation.watcher = observer;
     this.#tracer = new WakeUpTracer(this.#simulation);
     this.#run = startRun(
@@ -104,8 +101,8 @@ class DeterministicRun {
         if (isEndless && this.#giveUp(endless)) return true;
       }
       if (this.#run.poll() !== undefined) return true;
-      if (this.#simulation.tellBlocked()) continue;
-      if (this.#isHostAtWork) return false;
+      if (this.#simulation.blockedListeners.tell()) continue;
+      if (this.#host.isAtWork) return false;
       const next = this.#clock.nextEvent();
       if (next !== Infinity) this.#clock.jumpTo(next);
       else if (!this.#isStuck) return false;
@@ -120,6 +117,7 @@ class DeterministicRun {
         ? this.#run.poll()!
         : Exit.failCause(Cause.die(this.#failure)),
       path: { answers, widths },
+      isLeftToHost: this.#host.hasDecided,
       strays: [...this.#tracer.waits()].map((fiber) => {
         const task = originOf(fiber);
         return "fiber that Effect forked" +
@@ -132,25 +130,32 @@ class DeterministicRun {
   async finishWithHost(): Promise<Interleaving> {
     // Terminates: each turn brings something to do, or uses up the patience.
     do {
-      const patience = this.#isHostAtWork ? HOST_LIMIT_MS : this.#hostGrace;
-      const isAwake = await this.#turnOfHost(patience);
-      if (!isAwake && this.#giveUp((run) => run.#deadlock())) break;
+      const answer = await this.#host.next();
+      if (answer === "overdue") {
+        if (this.#giveUp((run) => run.#overdue())) break;
+      } else if (answer === "nothingInFlight") {
+        if (this.#giveUp((run) => run.#deadlock())) break;
+      }
     } while (!this.advance());
     return this.result();
   }
 
-  get #isHostAtWork(): boolean {
-    return allIdle().inFlight > this.#inFlightBefore;
-  }
-
   /** Can nobody, not even the host, wake any task? */
   get #isStuck(): boolean {
-    if (this.#hostGrace === 0 || isCircular(this.#run.root)) return true;
-    return this.#simulation.isWindingDown;
+    return this.#simulation.isWindingDown || isCircular(this.#run.root);
   }
 
   #deadlock(): Error {
-    return deadlockOf(this.#run.root, this.#tracer.nativeWaits());
+    const { report, cycle } = this.#blocked();
+    return new Deadlock(report, cycle);
+  }
+
+  #overdue(): Error {
+    return new PromiseOverdue(this.#host.waited, this.#blocked().report);
+  }
+
+  #blocked(): ReturnType<typeof blockedTasks> {
+    return blockedTasks(this.#run.root, this.#tracer.nativeWaits());
   }
 
   /**
@@ -165,31 +170,10 @@ class DeterministicRun {
     this.#failure = why(this);
     this.#stepLimit += this.#simulation.steps;
     this.#simulation.windDown();
+    this.#host.hurry();
     this.#run.cancel({ _tag: "Aborted", reason: this.#failure });
     return false;
   }
-
-  /** Waits until something is ready; answers whether anything is, in time. */
-  async #turnOfHost(patience: number): Promise<boolean> {
-    const simulation = this.#simulation;
-    const isAwake = await new Promise<boolean>((resolve) => {
-      const late = () => resolve(false);
-      const timer = timers.setTimeout(late, patience);
-      simulation.whenReady = () => {
-        timers.clearTimeout(timer);
-        resolve(true);
-      };
-    });
-    simulation.whenReady = undefined;
-    // Promises that settle together are ready together: their order is free.
-    if (isAwake) await nextTurn();
-    return isAwake;
-  }
-}
-
-/** Lets the event loop turn once. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => timers.setImmediate(() => resolve()));
 }
 
 function endless(): Error {

@@ -7,10 +7,11 @@ import {
   type Observer,
   runInterleaving,
 } from "./_deterministic_run.ts";
+import type { Patience } from "./_host_turns.ts";
 import { shrink } from "./_shrink.ts";
 import { Story } from "./_story.ts";
 import { tokenOf } from "./_token.ts";
-import { Deadlock } from "./exploration_errors.ts";
+import { Deadlock, PromiseOverdue } from "./exploration_errors.ts";
 import { ReplayScheduler } from "./schedulers/replay.ts";
 import type { Scheduler } from "./schedulers/scheduler.ts";
 
@@ -41,10 +42,10 @@ export interface ExplorerSettings {
   readonly cancels: boolean;
 }
 
-/** For how long the host may wake somebody before it is a deadlock. */
-const HOST_GRACE_MS = 100;
-/** The same, for a body that is known to be blocked for good. */
-const SHORT_GRACE_MS = 5;
+/** For how long the host may keep a body waiting. */
+const PATIENCE: Patience = { grace: 100, limit: 10_000 };
+/** The same, for a body that is known to wait in vain. */
+const IMPATIENCE: Patience = { grace: 5, limit: 100 };
 /** How long a failing interleaving is made simpler, at the most. */
 const SHRINK_MS = 1_000;
 
@@ -61,14 +62,15 @@ export class Explorer {
   /** Runs one interleaving. */
   run(
     scheduler: Scheduler,
-    options: { readonly hostGrace?: number; readonly observer?: Observer } = {},
+    options: { readonly patience?: Patience; readonly observer?: Observer } =
+      {},
   ): Interleaving | Promise<Interleaving> {
     const { preemptions, cancels } = this.#settings;
     return runInterleaving(this.#body, {
       scheduler,
       preemptions,
       cancels,
-      hostGrace: options.hostGrace ?? HOST_GRACE_MS,
+      patience: options.patience ?? PATIENCE,
       observer: options.observer,
     });
   }
@@ -76,26 +78,39 @@ export class Explorer {
   /** Makes a failing interleaving as simple as can be, and tells of it. */
   async describe(failing: Interleaving): Promise<ExplorationFailure> {
     const kind = kindOf(failing);
-    const hostGrace = kind === "Deadlock" ? SHORT_GRACE_MS : HOST_GRACE_MS;
+    const isOverdue = errorOf(failing) instanceof PromiseOverdue;
+    const isInVain = isOverdue || errorOf(failing) instanceof Deadlock;
+    const patience = isInVain ? IMPATIENCE : PATIENCE;
     const answers = await shrink(
       failing.path.answers,
       async (candidate) => {
         const scheduler = new ReplayScheduler(candidate);
-        const ran = await this.run(scheduler, { hostGrace });
+        const ran = await this.run(scheduler, { patience });
         return kindOf(ran) === kind ? ran.path.answers : undefined;
       },
       performance.now() + SHRINK_MS,
     );
-    const told = await this.tell(answers);
-    if (kindOf(told.ran) === kind) return this.failureOf(told);
-    const story = `${told.story}\n${OTHER_COURSE}`;
-    return this.failureOf({ ...told, ran: failing, story });
+    // What woke nobody while it was made simpler may do so yet; but a promise
+    // that is overdue has had its time.
+    const told = await this.tell(answers, isOverdue ? IMPATIENCE : PATIENCE);
+    const { exit } = failing;
+    if (kindOf(told.ran) !== kind) {
+      const story = `${told.story}\n${OTHER_COURSE}`;
+      return this.failureOf({ ...told, ran: failing, story });
+    }
+    return this.failureOf(
+      isOverdue ? { ...told, ran: { ...told.ran, exit } } : told,
+    );
   }
 
   /** Runs one interleaving once more and writes it down. */
-  async tell(answers: readonly number[]): Promise<Told> {
+  async tell(
+    answers: readonly number[],
+    patience: Patience = PATIENCE,
+  ): Promise<Told> {
     const observer = new Story();
-    const ran = await this.run(new ReplayScheduler(answers), { observer });
+    const scheduler = new ReplayScheduler(answers);
+    const ran = await this.run(scheduler, { patience, observer });
     return { ran, story: observer.text(), course: observer.course };
   }
 
@@ -127,10 +142,15 @@ function causeOf({ exit }: Interleaving): Cause.Cause<unknown> {
   return Exit.isFailure(exit) ? exit.cause : Cause.empty;
 }
 
+/** What `run` would have rejected with. */
+function errorOf(ran: Interleaving): unknown {
+  return rejectionOf(causeOf(ran));
+}
+
 /** Tells apart failures of different kinds; `undefined` where there is none. */
 function kindOf(ran: Interleaving): string | undefined {
   if (Exit.isSuccess(ran.exit)) return undefined;
-  const error = rejectionOf(causeOf(ran));
+  const error = errorOf(ran);
   if (error instanceof Deadlock) return error._tag;
   return error instanceof Error ? `an ${error.name}` : String(error);
 }

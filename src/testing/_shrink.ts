@@ -12,39 +12,74 @@ const MOST_RUNS = 500;
  * Makes a failing interleaving simpler: leaves out as many switches,
  * preemptions and cancellations as it can, later ones first, with the failure
  * still there. What is left out happens as in an ordinary run.
+ *
+ * @param deadline When to leave it at what has been found.
  */
 export async function shrink(
   answers: readonly number[],
   retry: Retry,
   deadline: number,
 ): Promise<readonly number[]> {
-  let best = withoutTail(answers);
-  let runs = 0;
-  const attempt = async (candidate: readonly number[]): Promise<boolean> => {
-    if (++runs > MOST_RUNS || performance.now() > deadline) return false;
-    const ran = await retry(candidate);
+  const shrinking = new Shrinking(withoutTail(answers), retry, deadline);
+  await shrinking.leaveOut();
+  await shrinking.lower();
+  return shrinking.best;
+}
+
+class Shrinking {
+  /** The simplest interleaving so far that fails. */
+  best: readonly number[];
+  readonly #retry: Retry;
+  readonly #deadline: number;
+  #runs = 0;
+
+  constructor(best: readonly number[], retry: Retry, deadline: number) {
+    this.best = best;
+    this.#retry = retry;
+    this.#deadline = deadline;
+  }
+
+  /** Leaves out switches: first all, then halves, and so on to single ones. */
+  async leaveOut(): Promise<void> {
+    // Terminates: each success makes `best` simpler, and that has an end.
+    for (let size = switchesOf(this.best).length; size >= 1;) {
+      const before = this.best;
+      for (const group of groupsOf(switchesOf(before), size)) {
+        if (this.#isOver) return;
+        const candidate = this.best.slice();
+        for (const at of group) {
+          if (at < candidate.length) candidate[at] = 0;
+        }
+        await this.#attempt(candidate);
+      }
+      if (this.best === before) size = Math.floor(size / 2);
+      else size = Math.min(size, switchesOf(this.best).length);
+    }
+  }
+
+  /** Takes smaller answers, which are nearer to an ordinary run. */
+  async lower(): Promise<void> {
+    for (const at of switchesOf(this.best)) {
+      for (let answer = 1; answer < (this.best[at] ?? 0); answer++) {
+        if (this.#isOver) return;
+        if (await this.#attempt(this.best.with(at, answer))) break;
+      }
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#runs >= MOST_RUNS || performance.now() > this.#deadline;
+  }
+
+  async #attempt(candidate: readonly number[]): Promise<boolean> {
+    this.#runs++;
+    const ran = await this.#retry(candidate);
     if (ran === undefined) return false;
     const found = withoutTail(ran);
-    if (!isSimpler(found, best)) return false;
-    best = found;
+    if (!isSimpler(found, this.best)) return false;
+    this.best = found;
     return true;
-  };
-
-  // Terminates: each success makes `best` simpler, and that has an end.
-  for (let size = switchesOf(best).length; size >= 1;) {
-    const before = best;
-    for (const group of groupsOf(switchesOf(best), size)) {
-      await attempt(best.map((answer, at) => group.includes(at) ? 0 : answer));
-    }
-    if (best === before) size = Math.floor(size / 2);
-    else size = Math.min(size, switchesOf(best).length);
   }
-  for (const at of switchesOf(best)) {
-    for (let answer = 1; answer < (best[at] ?? 0); answer++) {
-      if (await attempt(best.with(at, answer))) break;
-    }
-  }
-  return best;
 }
 
 /** The decisions that are not as in an ordinary run. */

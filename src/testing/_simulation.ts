@@ -2,6 +2,7 @@ import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import type * as EffectScheduler from "npm:effect@^4.1.0/Scheduler";
 import type { AnyTask } from "../core/task.ts";
 import { taskOf, type Turn, type TurnTaker } from "../core/turn_port.ts";
+import { BlockedListeners } from "./_blocked_listeners.ts";
 import { cancelForTest } from "./_cancel_for_test.ts";
 import { Question, type ReadyStep } from "./_question.ts";
 import type { Decision, Path, Scheduler } from "./schedulers/scheduler.ts";
@@ -19,6 +20,12 @@ export interface Step extends ReadyStep {
   run(): void;
 }
 
+/**
+ * How many steps it counts as when a task goes on that was made to give up its
+ * turn: there were two thousand operations in which it did not wait.
+ */
+const CONTINUATION_STEPS = 500;
+
 /** How an interleaving is to be made. */
 export interface SimulationSettings {
   readonly scheduler: Scheduler;
@@ -26,12 +33,6 @@ export interface SimulationSettings {
   readonly preemptions: number;
   /** May one child task be cancelled? */
   readonly cancels: boolean;
-}
-
-/** Who waits for every task to be blocked. */
-export interface BlockedListener {
-  readonly cushion: number;
-  blocked(): void;
 }
 
 /** Who watches an interleaving, to tell of it. */
@@ -68,6 +69,8 @@ export class Simulation
   /** The step that is being taken. */
   current: Step | undefined = undefined;
   watcher: Watcher | undefined = undefined;
+  /** Who is told when nothing is ready. */
+  readonly blockedListeners: BlockedListeners = new BlockedListeners();
   /** Called when something becomes ready while nothing is being done. */
   whenReady: (() => void) | undefined = undefined;
   /** The fiber that has just begun a wait of ours. */
@@ -77,7 +80,6 @@ export class Simulation
   /** Fibers that were preempted, with the steps that wait for them to go on. */
   readonly #preempted = new Map<AnyFiber, Step[]>();
   readonly #actors = new Map<object | undefined, number>();
-  readonly #blockedListeners = new Set<BlockedListener>();
   #preemptionsLeft: number;
   #mayCancel: boolean;
   #preempting: AnyFiber | undefined = undefined;
@@ -144,24 +146,6 @@ export class Simulation
     this.waiting = fiber;
   }
 
-  /** Calls `listener` when nothing is ready; answers how to call it off. */
-  whenBlocked(listener: BlockedListener): () => void {
-    this.#blockedListeners.add(listener);
-    return () => this.#blockedListeners.delete(listener);
-  }
-
-  /** Calls those with the shortest cushion (R72); answers whether there were any. */
-  tellBlocked(): boolean {
-    const listeners = [...this.#blockedListeners];
-    const shortest = Math.min(...listeners.map(({ cushion }) => cushion));
-    for (const listener of listeners) {
-      if (listener.cushion !== shortest) continue;
-      this.#blockedListeners.delete(listener);
-      listener.blocked();
-    }
-    return listeners.length > 0;
-  }
-
   /** From now on there are no choices: all goes as in an ordinary run. */
   windDown(): void {
     this.isWindingDown = true;
@@ -186,11 +170,16 @@ export class Simulation
     return true;
   }
 
+  /** Is there a step to take? */
+  get isReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** Takes one step; answers whether there was one to take. */
   step(): boolean {
     const step = this.#pick();
     if (step === undefined) return false;
-    this.steps++;
+    this.steps += step.isContinuation ? CONTINUATION_STEPS : 1;
     if (this.#mayCancel) this.#offerCancel(step.task);
     this.current = step;
     this.watcher?.stepTaken(step);

@@ -1,3 +1,5 @@
+import { inWords } from "../core/in_words.ts";
+
 /** Everything that has to be known to run one interleaving again. */
 export interface Recipe {
   /** The name of the test or exploration; may be empty. */
@@ -37,6 +39,11 @@ export function tokenOf({ name, ...recipe }: Recipe): string {
  * @throws {TypeError} If it is none.
  */
 export function readToken(token: string): Recipe {
+  if (typeof token !== "string") {
+    throw new TypeError(
+      `Cannot read the token: it must be a string: received ${inWords(token)}`,
+    );
+  }
   const parts = token.trim().split(".");
   const [version, name, options, answers, course] = parts;
   const bound = options?.match(/^p(\d+)(c?)$/);

@@ -1,4 +1,5 @@
 import type { Result } from "../core/body.ts";
+import { checkBody } from "../core/check_body.ts";
 import { Leaks } from "./_leak_watch.ts";
 import { leakGuard } from "./_leak_guard.ts";
 import { readToken, type Recipe } from "./_token.ts";
@@ -67,7 +68,7 @@ const REPLAY = "ESPALIER_REPLAY";
  * @param name The name of the test.
  * @param body Makes what is run; called once for each interleaving.
  * @param options As for `explore`, and how to register the test.
- * @throws {TypeError} If there is no such strategy.
+ * @throws {TypeError} If `body` is none, or there is no such strategy.
  * @throws {RangeError} If a number among the options is negative or no integer.
  */
 export function concurrencyTest<X extends Result>(
@@ -75,6 +76,7 @@ export function concurrencyTest<X extends Result>(
   body: () => X,
   options: ConcurrencyTestOptions = {},
 ): void {
+  checkBody(body);
   const settings = testSettings(name, options);
   const register = options.test ?? Deno.test;
   register(name, () => runTest(body, settings));

@@ -43,6 +43,43 @@ export class Deadlock extends ConcurrencyError {
 }
 
 /**
+ * Raised when a promise of the host keeps every task waiting for so long that it
+ * seems never to settle.
+ *
+ * No clock jumps over a promise in flight, so a deadline of the body does not
+ * strike while it is waited for. The tasks were cancelled after the message was
+ * written. Give the body a promise that settles, in place of the real one.
+ *
+ * @example What it says
+ * ```ts
+ * import { PromiseOverdue } from "espalier/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const error = new PromiseOverdue(10_000, "main  waits for a promise");
+ * assert.match(error.message, /has not settled for 10000 ms\nmain {2}waits/);
+ * ```
+ */
+export class PromiseOverdue extends ConcurrencyError {
+  /** Discriminates this error. */
+  readonly _tag = "PromiseOverdue";
+  /** Shown in stack traces. */
+  override readonly name = "PromiseOverdue";
+
+  /**
+   * Builds the error.
+   *
+   * @param waitedMs For how long it was waited for, in real milliseconds.
+   * @param report Who waits for what, in lines.
+   */
+  constructor(readonly waitedMs: number, report: string) {
+    super(
+      "Cannot go on: a promise of the host has not settled for " +
+        `${Math.round(waitedMs)} ms\n${report}`,
+    );
+  }
+}
+
+/**
  * Raised when the interleaving of a token cannot be run, because the body takes
  * other turns than when the token was made.
  *

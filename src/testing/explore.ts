@@ -1,8 +1,10 @@
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { Result } from "../core/body.ts";
+import { checkBody } from "../core/check_body.ts";
 import { runningTask } from "../core/task.ts";
 import { AlreadyInRun } from "../core/usage_errors.ts";
-import { type Interleaving, nextTurn } from "./_deterministic_run.ts";
+import type { Interleaving } from "./_deterministic_run.ts";
+import { nextTurn } from "./_host_turns.ts";
 import { type ExplorationFailure, Explorer } from "./_explorer.ts";
 import { NotDeterministic } from "./exploration_errors.ts";
 import {
@@ -37,6 +39,12 @@ export interface Exploration {
    * and none failed: then the body is proved to be right.
    */
   readonly exhausted: boolean;
+  /**
+   * In how many of them a timer, a worker or a promise of the host decided when
+   * something went on. Its order is not for `explore` to choose: where this is
+   * more than 0, nothing is proved.
+   */
+  readonly leftToHost: number;
   /** How many interleavings were run in a second. */
   readonly perSecond: number;
   /** The first interleaving that failed, made as simple as can be. */
@@ -64,9 +72,14 @@ const SLICE_MS = 20;
  * jumps, so make locks and channels inside of it. It fails if the body fails or
  * if every task is blocked: then the error is a `Deadlock`.
  *
- * The body may wait for promises of the host: it then runs at their pace. What
- * depends on real time, chance or the network cannot be explored, and is called
- * out with `NotDeterministic` where that is noticed.
+ * The body may wait for promises. Those that settle by themselves take part like
+ * any other wake-up; where a timer of the host, a worker, as of a `cpuScope`, or
+ * the network decides when one settles, the body runs at its pace, and the order
+ * in which such things come is not explored: `leftToHost` counts it, and nothing
+ * is proved. A promise that takes ten seconds fails with `PromiseOverdue`; where
+ * none is waited for, the host has a tenth of a second before blocked tasks are
+ * a `Deadlock`. What depends on chance or the date cannot be explored, and is
+ * called out with `NotDeterministic` where that is noticed.
  *
  * @example Find a lost update
  * ```ts
@@ -94,7 +107,7 @@ const SLICE_MS = 20;
  * @param body Makes what is run; called once for each interleaving.
  * @param options How to choose the interleavings, and how many.
  * @returns What was found; the promise never rejects.
- * @throws {TypeError} If there is no such strategy.
+ * @throws {TypeError} If `body` is none, or there is no such strategy.
  * @throws {RangeError} If a number among the options is negative or no integer.
  * @throws {AlreadyInRun} When called synchronously inside a task.
  *
@@ -106,6 +119,7 @@ export function explore<X extends Result>(
 ): Promise<Exploration> {
   const around = runningTask();
   if (around !== undefined) throw new AlreadyInRun(around.path);
+  checkBody(body);
   return exploreBody(body, settingsOf(options, body));
 }
 
@@ -131,7 +145,7 @@ export async function exploreBody(
     if (make === undefined) break;
     const running = explorer.run(make());
     const ran = running instanceof Promise ? await running : running;
-    counter.interleavings++;
+    counter.count(ran);
     if (Exit.isFailure(ran.exit)) {
       const counts = counter.counts();
       const failure = await explorer.describe(ran);
@@ -146,19 +160,30 @@ export async function exploreBody(
     }
     if (counter.isSliceOver()) await nextTurn();
   }
-  return { ...counter.counts(), exhausted: strategy.isExhausted };
+  const counts = counter.counts();
+  // What the host decides has been seen in one order only.
+  const exhausted = strategy.isExhausted && counts.leftToHost === 0;
+  return { ...counts, exhausted };
 }
 
 /** Counts interleavings and the time they take. */
 class Counter {
   interleavings = 0;
+  #leftToHost = 0;
   readonly #started = performance.now();
   #turned = this.#started;
 
-  counts(): { interleavings: number; perSecond: number } {
+  count({ isLeftToHost }: Interleaving): void {
+    this.interleavings++;
+    if (isLeftToHost) this.#leftToHost++;
+  }
+
+  counts(): Omit<Exploration, "exhausted" | "failure"> {
     const { interleavings } = this;
+    const leftToHost = this.#leftToHost;
     const ms = Math.max(1e-3, performance.now() - this.#started);
-    return { interleavings, perSecond: Math.round(interleavings / ms * 1000) };
+    const perSecond = Math.round(interleavings / ms * 1000);
+    return { interleavings, perSecond, leftToHost };
   }
 
   isSliceOver(): boolean {

@@ -29,6 +29,7 @@ export {
   Deadlock,
   EndlessInterleaving,
   NotDeterministic,
+  PromiseOverdue,
   ReplayDiverged,
 } from "./exploration_errors.ts";
 export { type Exploration, explore } from "./explore.ts";

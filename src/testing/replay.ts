@@ -1,6 +1,7 @@
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { rejectionOf } from "../core/error_group.ts";
 import type { Result } from "../core/body.ts";
+import { checkBody } from "../core/check_body.ts";
 import { runningTask } from "../core/task.ts";
 import { AlreadyInRun } from "../core/usage_errors.ts";
 import { Explorer } from "./_explorer.ts";
@@ -42,7 +43,7 @@ import type { Exploration, Guard } from "./explore.ts";
  * @param body The body that the token was made with.
  * @returns How it ended: the failure, or none if it is mended. A body that took
  * other turns fails with `ReplayDiverged`.
- * @throws {TypeError} If `token` is no token.
+ * @throws {TypeError} If `token` is no token, or `body` no body.
  * @throws {AlreadyInRun} When called synchronously inside a task.
  */
 export function replay<X extends Result>(
@@ -51,6 +52,7 @@ export function replay<X extends Result>(
 ): Promise<Exploration> {
   const around = runningTask();
   if (around !== undefined) throw new AlreadyInRun(around.path);
+  checkBody(body);
   return replayRecipe(readToken(token), body);
 }
 
@@ -67,6 +69,7 @@ export async function replayRecipe(
   const counts = {
     interleavings: 1,
     exhausted: false,
+    leftToHost: told.ran.isLeftToHost ? 1 : 0,
     perSecond: Math.round(1 / seconds),
   };
   const { exit } = told.ran;

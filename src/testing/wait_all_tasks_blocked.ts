@@ -56,7 +56,7 @@ export function waitAllTasksBlocked(
       const wake = () => void settle(Exit.void);
       const { scheduler } = fiber.cache;
       const callOff = scheduler instanceof Simulation
-        ? scheduler.whenBlocked({ cushion, blocked: wake })
+        ? scheduler.blockedListeners.add({ cushion, blocked: wake })
         : idleWatch().add({ cushion, isClock: false, idle: wake });
       return () => {
         callOff();

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
-import { checkpoint, now, nursery, run, sleep } from "espalier";
+import {
+  checkpoint,
+  Event,
+  fromPromise,
+  now,
+  nursery,
+  run,
+  sleep,
+  sleepForever,
+} from "espalier";
+import { cpuScope, inline } from "espalier/cpu";
 import {
   Deadlock,
   EndlessInterleaving,
   explore,
   type ExploreOptions,
   NotDeterministic,
+  PromiseOverdue,
 } from "espalier/testing";
+import { Explorer } from "../../src/testing/_explorer.ts";
+import { ReplayScheduler } from "../../src/testing/schedulers/replay.ts";
 import { betweenOperations } from "../fixtures/races/lost_update.ts";
 
 Deno.test("explore() takes turns in a round robin", async () => {
@@ -170,6 +183,126 @@ Deno.test("explore() lets the process end after a deadlock that no cancellation 
   );
 
   assert(failure?.error instanceof Deadlock);
+});
+
+Deno.test("explore() ends an interleaving in which a task never waits", async () => {
+  const { failure } = await explore(function* () {
+    for (;;) yield* Effect.sync(() => {});
+  });
+
+  assert(failure?.error instanceof EndlessInterleaving);
+});
+
+Deno.test("explore() permutes promises that settle by themselves, and proves", async () => {
+  const seen = new Set<string>();
+  const { exhausted, leftToHost } = await explore(function* () {
+    const trail: string[] = [];
+    yield* nursery(function* (n) {
+      n.startSoon(async () => {
+        await null;
+        trail.push("a");
+      });
+      n.startSoon(function* () {
+        yield* fromPromise(async () => await null);
+        trail.push("b");
+      });
+      n.startSoon(function* () {
+        yield* Effect.promise(() => Promise.resolve());
+        trail.push("c");
+      });
+      yield* Effect.void;
+    });
+    seen.add(trail.join(""));
+  });
+
+  assert.deepEqual([exhausted, leftToHost], [true, 0]);
+  assert.ok(seen.has("abc") && seen.has("acb"), [...seen].join());
+});
+
+Deno.test("explore() proves nothing where the host decides when something goes on", async () => {
+  const timer = (ms: number) =>
+    new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const square = inline((x: number) => x * x);
+  const bodies = [
+    () => timer(2),
+    () => cpuScope((cpu) => cpu.run(square, 3), { workers: 1 }),
+    function* () {
+      const event = new Event();
+      setTimeout(() => event.set(), 2);
+      yield* event.wait;
+    },
+  ];
+
+  for (const body of bodies) {
+    const { failure, interleavings, exhausted, leftToHost } = await explore(
+      body as () => Promise<void>,
+    );
+    assert.equal(failure, undefined);
+    assert.deepEqual([interleavings, exhausted, leftToHost], [1, false, 1]);
+  }
+});
+
+Deno.test("explore() gives up a promise that does not settle, and says who waits for it", async () => {
+  let bodies = 0;
+  const explorer = new Explorer(() => {
+    bodies++;
+    return nursery(function* (n) {
+      n.startSoon(fromPromise(() => new Promise(() => {})), { name: "ann" });
+      yield* checkpoint;
+    });
+  }, { name: "", preemptions: 0, cancels: false });
+  const patience = { grace: 5, limit: 20 };
+
+  const ran = await explorer.run(new ReplayScheduler([1]), { patience });
+  const { error, story } = await explorer.describe(ran);
+
+  assert(error instanceof PromiseOverdue);
+  assert.ok(error.waitedMs >= 20 && error.waitedMs < 2_000);
+  assert.match(error.message, /has not settled for \d+ ms\nmain .*children/);
+  assert.match(error.message, /└─ ann {2}waits for a promise$/);
+  assert.match(story, /main\/ann {2}begins, waits for a promise/);
+  assert.ok(bodies >= 3, "it was made simpler, and told");
+});
+
+Deno.test("explore() in parallel keeps explorations apart", async () => {
+  const slowly = explore(() => new Promise<void>((r) => setTimeout(r, 150)));
+  const quickly = explore(() => threeTasks([]), { maxInterleavings: 50 });
+  const blocked = explore(() => sleepForever);
+
+  assert.deepEqual(
+    (await Promise.all([slowly, quickly, blocked])).map(({ failure }) =>
+      failure?.error instanceof Deadlock
+    ),
+    [false, false, true],
+  );
+});
+
+Deno.test("explore() makes a failure in a very long interleaving simpler in a second", async () => {
+  const { failure } = await explore(function* () {
+    let trail = "";
+    yield* nursery(function* (n) {
+      for (const name of "abcde") {
+        n.startSoon(function* () {
+          for (let step = 0; step < 2_000; step++) yield* checkpoint;
+          trail += name;
+        });
+      }
+      yield* Effect.void;
+    });
+    assert.equal(trail, "abcde");
+  }, { strategy: "random" });
+
+  assert.match(String(failure?.error), /AssertionError/);
+  assert.ok(failure!.story.split("\n").length < 200);
+});
+
+Deno.test("explore() refuses what is no body", () => {
+  for (const none of [undefined, null, 5, "body", Promise.resolve(), {}]) {
+    assert.throws(
+      () => explore(none as unknown as () => Effect.Effect<void>),
+      /Cannot run a body: it is not/,
+    );
+  }
 });
 
 Deno.test("explore() refuses options that make no sense", () => {

@@ -93,6 +93,19 @@ Deno.test("replay() refuses what is no token", () => {
   for (const token of none) {
     assert.throws(() => replay(token, () => Effect.void), TypeError, token);
   }
+  for (const none of [undefined, 5, {}]) {
+    assert.throws(
+      () => replay(none as unknown as string, () => Effect.void),
+      /Cannot read the token: it must be a string: received/,
+    );
+  }
+});
+
+Deno.test("replay() refuses what is no body", () => {
+  assert.throws(
+    () => replay("esp1..p0..0-ztntfp", undefined as never),
+    /Cannot run a body: it is not/,
+  );
 });
 
 Deno.test("replay() refuses to be called inside a task", async () => {
