@@ -121,6 +121,13 @@ law("first come, first served", {
   atLeast: 0.1,
 });
 
+law("nobody waits for what is there", {
+  about: "sharing",
+  check: ({ inVain }) => assert.deepEqual(inVain, []),
+  tested: ({ crowds }) => crowds,
+  atLeast: 0.2,
+});
+
 law("tasks take their first steps in the order in which they were spawned", {
   about: "cancelling",
   needsOrder: true,

@@ -65,7 +65,7 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
     (tie) => {
       const body = tie("part");
       const leaf = fc.oneof(
-        { weight: 6, arbitrary: op("sleep", { ms: MS }) },
+        { weight: 8, arbitrary: op("sleep", { ms: MS }) },
         { weight: 1, arbitrary: op("nativeSleep", { ms: MS }) },
         { weight: 1, arbitrary: host },
         { weight: often("failing"), arbitrary: op("fail", {}) },
@@ -83,11 +83,11 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
           arbitrary: op("await", { child: COUNT, asks: fc.boolean() }),
         },
         {
-          weight: 2 * often("sharing"),
+          weight: 4 * often("sharing"),
           arbitrary: op("send", { channel: COUNT }),
         },
         {
-          weight: 2 * often("sharing"),
+          weight: 4 * often("sharing"),
           arbitrary: op("receive", { channel: COUNT }),
         },
       );
@@ -135,7 +135,12 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
           isolates: fc.nat(3).map((it) => it === 0),
           answers: fc.boolean(),
           timeout: fc.option(MS, { freq: 3 }).map((it) => it ?? undefined),
-          children: fc.array(body, { minLength: 1, maxLength: 4 }),
+          children: fc.array(
+            subject === "sharing"
+              ? fc.oneof(body, op("lock", { body }) as fc.Arbitrary<Part>)
+              : body,
+            { minLength: 1, maxLength: 4 },
+          ),
           body,
         }) as fc.Arbitrary<Children>,
       };

@@ -132,6 +132,10 @@ export class Recording {
   asked = 0;
   /** How the program ended. */
   exit: Exit.Exit<unknown, unknown> | undefined = undefined;
+  /** Those who waited for what was there. */
+  readonly inVain: string[] = [];
+  /** How often several waited for the lock. */
+  crowds = 0;
   /** How many held something, or waited, when all was over. */
   left = 0;
   nextTimer = Infinity;

@@ -21,6 +21,7 @@ export class Sharing {
     for (const _ of CAPACITIES) {
       stage.recording.channels.push({ sent: [], received: [] });
     }
+    stage.look = () => this.#look();
   }
 
   send(channel: number, place: Place): Work {
@@ -70,6 +71,25 @@ export class Sharing {
       });
       return this.#lock.withLock(use);
     });
+  }
+
+  /** Looks for somebody who waits for what is there. */
+  #look(): void {
+    const { inVain, lines } = this.#stage.recording;
+    const where = `after line ${lines.length}`;
+    const { locked, waiting } = this.#lock.statistics();
+    if (waiting > 0 && !locked) inVain.push(`for a free lock, ${where}`);
+    for (const [send] of this.#channels) {
+      const { buffered, capacity, waitingSenders, waitingReceivers } = send
+        .statistics();
+      if (waitingReceivers > 0 && buffered + waitingSenders > 0) {
+        inVain.push(`for a value that is there, ${where}`);
+      }
+      if (waitingSenders > 0 && buffered < capacity) {
+        inVain.push(`for room that is there, ${where}`);
+      }
+    }
+    if (waiting > 1) this.#stage.recording.crowds++;
   }
 
   /** Takes out what is left, and notes who still holds something or waits. */

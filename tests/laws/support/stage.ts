@@ -17,7 +17,11 @@ export class Stage {
   /** The clock of the run, once it has begun. */
   clock = new VirtualClock();
 
+  /** Called with every line: looks whether all is as it should be. */
+  look: () => void = () => {};
+
   tell(task: Actor, what: string): number {
+    this.look();
     return this.recording.tell(this.clock.now(), `${task.name} ${what}`);
   }
 
