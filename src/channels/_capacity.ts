@@ -1,3 +1,5 @@
+import { inWords } from "../core/in_words.ts";
+
 /**
  * Checks how much a channel may keep.
  *
@@ -8,6 +10,6 @@ export function checkCapacity(capacity: number, action: string): void {
   if (Number.isInteger(capacity) && capacity >= 0) return;
   throw new RangeError(
     `Cannot ${action}: the capacity must be an integer of at least 0 or ` +
-      `Infinity: received ${String(capacity)}`,
+      `Infinity: received ${inWords(capacity)}`,
   );
 }

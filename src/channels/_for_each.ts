@@ -5,6 +5,7 @@ import type {
   ServicesOf,
 } from "../core/body.ts";
 import { effectOfHere } from "../core/body_here.ts";
+import { checkBody } from "../core/check_body.ts";
 import { EndOfChannel } from "./errors.ts";
 
 /** Runs `body` on what `receive` answers, up to `EndOfChannel`. */
@@ -17,6 +18,7 @@ export function forEachValue<T, E, X extends BodyResult>(
   ServicesOf<X>
 > {
   type Failure = Exclude<E, EndOfChannel> | ErrorOf<X>;
+  checkBody(body);
   return Effect.suspend(() => {
     let ended = false;
     // Only the end of this channel ends the loop quietly: a body that fails with

@@ -7,8 +7,9 @@ import type {
   ServicesOf,
   SuccessOf,
 } from "../core/body.ts";
+import { checkBody } from "../core/check_body.ts";
 import { millisOf } from "../core/duration.ts";
-import type { Future } from "../core/future.ts";
+import { Future } from "../core/future.ts";
 import { FutureArm, ReceiveArm, SendArm, SleepArm } from "./_arms.ts";
 import { ReceiveHandle } from "./_receive_handle.ts";
 import type { Arm } from "./_selection.ts";
@@ -73,7 +74,7 @@ export interface Branch<A, E = never, R = never> {
  * @param channel A channel of Espalier.
  * @param f Entered once with the value, when the value has been taken.
  * @returns The branch.
- * @throws {TypeError} If `channel` is no channel of Espalier.
+ * @throws {TypeError} If `channel` is no channel of Espalier, or `f` no body.
  */
 export function onReceive<T, X extends Result, E0 = never>(
   channel: ReceiveChannel<T, E0>,
@@ -83,7 +84,10 @@ export function onReceive<T, X extends Result, E0 = never>(
   E0 | ErrorOf<X> | EndOfChannel | ChannelClosed,
   ServicesOf<X>
 > {
-  if (!(channel instanceof ReceiveHandle)) throw notOurs("receive from");
+  checkBody(f);
+  if (!(channel instanceof ReceiveHandle)) {
+    throw notOurs("receive from", channel);
+  }
   return new ArmedBranch(new ReceiveArm(channel.intake, f));
 }
 
@@ -111,7 +115,7 @@ export function onReceive<T, X extends Result, E0 = never>(
  * @param value What is sent if this branch happens, and only then.
  * @param f Entered once, when the value has been sent.
  * @returns The branch.
- * @throws {TypeError} If `channel` is no channel of Espalier.
+ * @throws {TypeError} If `channel` is no channel of Espalier, or `f` no body.
  */
 export function onSend<T, X extends Result>(
   channel: SendChannel<T>,
@@ -122,7 +126,8 @@ export function onSend<T, X extends Result>(
   ErrorOf<X> | ChannelClosed | ChannelBroken,
   ServicesOf<X>
 > {
-  if (!(channel instanceof SendHandle)) throw notOurs("send to");
+  checkBody(f);
+  if (!(channel instanceof SendHandle)) throw notOurs("send to", channel);
   return new ArmedBranch(new SendArm<T>(channel, value, f));
 }
 
@@ -147,11 +152,13 @@ export function onSend<T, X extends Result>(
  * @param f Entered once, when the time has passed.
  * @returns The branch.
  * @throws {RangeError} If `duration` is negative or NaN.
+ * @throws {TypeError} If `f` is no body.
  */
 export function onSleep<X extends Result>(
   duration: Duration.Input,
   f: Body0<X>,
 ): Branch<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
+  checkBody(f);
   return new ArmedBranch(new SleepArm(millisOf(duration, "select"), f));
 }
 
@@ -180,12 +187,21 @@ export function onSleep<X extends Result>(
  * @param future The future.
  * @param f Entered once with the result.
  * @returns The branch.
+ * @throws {TypeError} If `future` is no future, or `f` no body.
  */
 export function onFuture<A, E, X extends Result>(
   future: Future<A, E>,
   f: (value: A, signal: AbortSignal) => X,
 ): Branch<SuccessOf<X>, E | ErrorOf<X>, ServicesOf<X>> {
-  return new ArmedBranch(new FutureArm(future, f));
+  checkBody(f);
+  if (!(future instanceof Future)) {
+    throw new TypeError(
+      `Cannot wait for a future in a select: it is none: received ${
+        inWords(future)
+      }`,
+    );
+  }
+  return new ArmedBranch(new FutureArm<A, E>(future, f));
 }
 
 /**
@@ -209,8 +225,9 @@ class ArmedBranch<A, E, R> implements Branch<A, E, R> {
   constructor(readonly arm: Arm) {}
 }
 
-function notOurs(verb: string): TypeError {
+function notOurs(verb: string, channel: unknown): TypeError {
   return new TypeError(
-    `Cannot ${verb} a channel in a select: it is no channel of Espalier`,
+    `Cannot ${verb} a channel in a select: it is no channel of Espalier: ` +
+      `received ${inWords(channel)}`,
   );
 }

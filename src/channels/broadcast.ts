@@ -1,3 +1,4 @@
+import { inWords } from "../core/in_words.ts";
 import { checkCapacity } from "./_capacity.ts";
 import { Ending, labelOf } from "./_ending.ts";
 import { Inlet } from "./_inlet.ts";
@@ -92,13 +93,18 @@ export interface Broadcast<T> {
  * @throws {TypeError} If `onSlow` is none of the four.
  */
 export function openBroadcast<T>(options: BroadcastOptions): Broadcast<T> {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      "Cannot open a broadcast: it takes options with a capacity: received " +
+        inWords(options),
+    );
+  }
   const { capacity, onSlow = "wait" } = options;
   checkCapacity(capacity, "open a broadcast");
   if (!POLICIES.includes(onSlow)) {
     throw new TypeError(
-      `Cannot open a broadcast: "onSlow" must be one of ${
-        POLICIES.join(", ")
-      }: received ${String(onSlow)}`,
+      'Cannot open a broadcast: \'onSlow\' must be "wait", "dropOldest", ' +
+        `"dropNewest" or "fail": received ${inWords(onSlow)}`,
     );
   }
   const ending = new Ending<ReceiverLagged>(

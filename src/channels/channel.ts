@@ -205,6 +205,7 @@ export interface ReceiveChannel<out T, out E = never> {
    *
    * @param body Handed the value, then a signal.
    * @returns Waits for the end.
+   * @throws {TypeError} If `body` is none.
    */
   forEach<X extends BodyResult>(
     body: (value: T, signal: AbortSignal) => X,

@@ -1,6 +1,7 @@
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 import * as Random from "npm:effect@^4.1.0/Random";
+import { inWords } from "../core/in_words.ts";
 import { attemptOrWait, type Granted } from "../core/checkpoint.ts";
 import { type Arm, Selection } from "./_selection.ts";
 import { armOf, type Branch } from "./branch.ts";
@@ -42,12 +43,20 @@ import { armOf, type Branch } from "./branch.ts";
  * @param branches The events, each with its body.
  * @returns What the body of the branch that happened answers.
  * @throws {RangeError} If there are no branches.
+ * @throws {TypeError} If something else is in their place.
  */
 export function select<
   B extends ReadonlyArray<Branch<unknown, unknown, unknown>>,
 >(
   branches: B,
 ): Effect.Effect<B[number]["_A"], B[number]["_E"], B[number]["_R"]> {
+  if (!Array.isArray(branches)) {
+    throw new TypeError(
+      `Cannot select: it takes an array of branches: received ${
+        inWords(branches)
+      }`,
+    );
+  }
   const arms = branches.map(armOf);
   if (arms.length === 0) {
     throw new RangeError("Cannot select: there are no branches");

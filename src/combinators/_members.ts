@@ -21,7 +21,7 @@ export function concurrencyOf(concurrency: number, action: string): number {
   ) return concurrency;
   throw new RangeError(
     `Cannot ${action}: 'concurrency' must be a positive integer or Infinity: ` +
-      `received ${concurrency}`,
+      `received ${inWords(concurrency)}`,
   );
 }
 
@@ -48,10 +48,10 @@ export function membersOf(
   });
 }
 
-/** Is it something that holds bodies, and not a body itself? */
+/** Is it something that holds bodies, and neither one itself nor its promise? */
 export function isCollection(value: unknown): value is object {
   return typeof value === "object" && value !== null &&
-    !Effect.isEffect(value);
+    !Effect.isEffect(value) && !(value instanceof Promise);
 }
 
 /** Who starts members, and knows when one has ended. */

@@ -1,6 +1,7 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Duration from "npm:effect@^4.1.0/Duration";
 import { now, sleepUntil } from "../core/clock.ts";
+import { inWords } from "../core/in_words.ts";
 import { millisOf } from "../core/duration.ts";
 
 /** At most `limit` within any `interval`. */
@@ -17,14 +18,14 @@ export interface Rate {
  */
 export function paceFor(rate: Rate | undefined): () => Pace | undefined {
   if (rate === undefined) return () => undefined;
-  const { limit } = rate;
+  const { limit, interval: within } = Object(rate) as Rate;
   if (!Number.isInteger(limit) || limit < 1) {
     throw new RangeError(
       "Cannot map items: 'rate.limit' must be a positive integer: received " +
-        limit,
+        inWords(limit),
     );
   }
-  const interval = millisOf(rate.interval, "map items at a rate");
+  const interval = millisOf(within, "map items at a rate");
   if (interval === Infinity) {
     throw new RangeError(
       "Cannot map items: 'rate.interval' must be finite: received Infinity",

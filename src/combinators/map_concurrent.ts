@@ -4,6 +4,7 @@ import type { AnyBody } from "../core/any_body.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "../core/body.ts";
 import { checkpointIfCancelled } from "../core/checkpoint.ts";
 import { effectOfHere } from "../core/body_here.ts";
+import { checkBody } from "../core/check_body.ts";
 import { sourceOf, thenClean } from "../core/item_source.ts";
 import { Feed } from "./_feed.ts";
 import { concurrencyOf, type Member, startInTurn } from "./_members.ts";
@@ -89,7 +90,7 @@ export interface MapConcurrentOptions {
  * @throws {RangeError} If `concurrency` or `rate.limit` is not a positive
  * integer (Infinity is one for `concurrency`), or `rate.interval` is negative,
  * NaN or infinite.
- * @throws {TypeError} If `items` cannot be iterated over.
+ * @throws {TypeError} If `items` cannot be iterated over, or `body` is no body.
  *
  * @see `gather` for a fixed set of unlike bodies.
  */
@@ -99,6 +100,7 @@ export function mapConcurrent<A, X extends Result>(
   options: MapConcurrentOptions,
 ): Effect.Effect<Array<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
   const limit = concurrencyOf(options?.concurrency, "map items");
+  checkBody(body);
   const openSource = sourceOf(items, "map items");
   const beginPace = paceFor(options.rate);
   const { ordered = true } = options;

@@ -84,12 +84,19 @@ export function waitFor<F extends Future<unknown, unknown>>(
         `"all": received ${inWords(until)}`,
     );
   }
+  if (typeof Object(futures)[Symbol.iterator] !== "function") {
+    throw new TypeError(
+      `Cannot wait for futures: it takes an iterable of them: received ${
+        inWords(futures)
+      }`,
+    );
+  }
   const all = [...futures];
-  const stranger = all.find((future) => !(future instanceof Future));
-  if (stranger !== undefined) {
+  const stranger = all.findIndex((future) => !(future instanceof Future));
+  if (stranger >= 0) {
     throw new TypeError(
       `Cannot wait for futures: each must be a Future: received ${
-        inWords(stranger)
+        inWords(all[stranger])
       }`,
     );
   }

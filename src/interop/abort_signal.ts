@@ -8,11 +8,13 @@ import type {
   ServicesOf,
   SuccessOf,
 } from "../core/body.ts";
+import { checkBody } from "../core/check_body.ts";
 import { type CancelScope, handleOf, makeScope } from "../core/cancel_scope.ts";
 import type { CancelReason } from "../core/cancel_reason.ts";
 import type { Cancellation } from "../core/cancellation.ts";
 import { signalHere } from "../core/signal_here.ts";
 import { runningTask } from "../core/task.ts";
+import { checkMethod } from "./_refusals.ts";
 
 /**
  * Runs `body` in a cancel scope that an `AbortSignal` cancels.
@@ -43,11 +45,14 @@ import { runningTask } from "../core/task.ts";
  * @param signal The signal.
  * @param body Handed the scope.
  * @returns The body's value, or `None` where the scope was cancelled.
+ * @throws {TypeError} If `signal` is no signal, or `body` no body.
  */
 export function fromAbortSignal<X extends Result>(
   signal: AbortSignal,
   body: Body1<CancelScope, X>,
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+  checkMethod(signal, "addEventListener", "listen to an AbortSignal");
+  checkBody(body);
   return Effect.suspend(() => {
     const scope = makeScope({}, "fromAbortSignal");
     const abort = () => {

@@ -4,6 +4,7 @@ import type { ReceiveChannel } from "../channels/channel.ts";
 import { openFallibleChannel } from "../channels/fallible_channel.ts";
 import { AsyncSource } from "../core/item_source.ts";
 import { openPump } from "./_pump.ts";
+import { checkCatch, checkChannel, checkMethod } from "./_refusals.ts";
 
 /** Options for {@linkcode fromAsyncIterable}. */
 export interface FromAsyncIterableOptions<E> {
@@ -58,7 +59,8 @@ export interface FromAsyncIterableOptions<E> {
  * @param source The async iterable.
  * @param options How far to read ahead, and how to type what it throws.
  * @returns A channel, for as long as Effect's scope is open.
- * @throws {TypeError} If `source` is not an async iterable.
+ * @throws {TypeError} If `source` is not an async iterable, or `catch` no
+ * function.
  * @throws {RangeError} If `capacity` is not an integer of at least 0 or Infinity.
  */
 export function fromAsyncIterable<T, E = never>(
@@ -68,11 +70,8 @@ export function fromAsyncIterable<T, E = never>(
   const { capacity = 0 } = options;
   // Refuses a bad capacity now; the channel itself is opened by each run.
   openFallibleChannel(capacity);
-  if (typeof Object(source)[Symbol.asyncIterator] !== "function") {
-    throw new TypeError(
-      `Cannot read an async iterable: received ${String(source)}`,
-    );
-  }
+  checkMethod(source, Symbol.asyncIterator, "read an async iterable");
+  checkCatch(options.catch, "read an async iterable");
   return openPump("fromAsyncIterable", () => {
     const iterator = source[Symbol.asyncIterator]();
     return {
@@ -110,9 +109,11 @@ export function fromAsyncIterable<T, E = never>(
  * @typeParam T The type of an item.
  * @param channel The receive handle.
  * @returns The iterable.
+ * @throws {TypeError} If `channel` is no channel.
  */
 export function toAsyncIterable<T>(
   channel: ReceiveChannel<T, unknown>,
 ): AsyncIterable<T> {
+  checkChannel(channel, "iterate over a channel");
   return channel.toAsyncIterable();
 }

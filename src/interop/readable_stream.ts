@@ -3,7 +3,9 @@ import type * as Scope from "npm:effect@^4.1.0/Scope";
 import type { ReceiveChannel } from "../channels/channel.ts";
 import { fromPromise } from "../core/from_promise.ts";
 import { isThrownCancellation } from "../core/thrown_cancellation.ts";
+import { inWords } from "../core/in_words.ts";
 import { openPump, type PumpSource } from "./_pump.ts";
+import { checkCatch, checkChannel, checkMethod } from "./_refusals.ts";
 
 /** Options for {@linkcode fromReadableStream}. */
 export interface FromReadableStreamOptions<E> {
@@ -55,11 +57,14 @@ export interface ToReadableStreamOptions {
  * @param source The stream.
  * @param options How to type its errors.
  * @returns A channel, for as long as Effect's scope is open.
+ * @throws {TypeError} If `source` is no stream, or `catch` no function.
  */
 export function fromReadableStream<T, E = never>(
   source: ReadableStream<T>,
   options: FromReadableStreamOptions<E> = {},
 ): Effect.Effect<ReceiveChannel<T, E>, never, Scope.Scope> {
+  checkMethod(source, "getReader", "read a stream");
+  checkCatch(options.catch, "read a stream");
   return openPump("fromReadableStream", () => {
     const reader = source.getReader();
     return {
@@ -135,12 +140,21 @@ class ReaderSource<T> implements PumpSource<T> {
  * @param channel The receive handle.
  * @param options How far to read ahead.
  * @returns The stream.
+ * @throws {TypeError} If `channel` is no channel.
  * @throws {RangeError} If `highWaterMark` is negative or NaN.
  */
 export function toReadableStream<T>(
   channel: ReceiveChannel<T, unknown>,
   options: ToReadableStreamOptions = {},
 ): ReadableStream<T> {
+  checkChannel(channel, "make a stream of a channel");
+  const { highWaterMark = 0 } = options;
+  if (typeof highWaterMark !== "number" || !(highWaterMark >= 0)) {
+    throw new RangeError(
+      "Cannot make a stream of a channel: 'highWaterMark' must be a number of " +
+        `at least 0: received ${inWords(highWaterMark)}`,
+    );
+  }
   const iterator = channel.toAsyncIterable()[Symbol.asyncIterator]();
   return new ReadableStream<T>({
     async pull(controller) {
@@ -151,5 +165,5 @@ export function toReadableStream<T>(
     async cancel() {
       await iterator.return?.();
     },
-  }, { highWaterMark: options.highWaterMark ?? 0 });
+  }, { highWaterMark });
 }

@@ -2,7 +2,9 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import type * as Scope from "npm:effect@^4.1.0/Scope";
 import type { ReceiveChannel } from "../channels/channel.ts";
 import { AsyncSource } from "../core/item_source.ts";
+import { inWords } from "../core/in_words.ts";
 import { openPump, type PumpSource } from "./_pump.ts";
+import { checkCatch, checkMethod } from "./_refusals.ts";
 
 /** Options for {@linkcode asSafeIterable}. */
 export interface AsSafeIterableOptions<E> {
@@ -60,11 +62,19 @@ export interface AsSafeIterableOptions<E> {
  * @param generator Handed a signal that aborts when the generator is to finish.
  * @param options How to type what it throws.
  * @returns A channel, for as long as Effect's scope is open.
+ * @throws {TypeError} If `generator` or `catch` is no function.
  */
 export function asSafeIterable<T, E = never>(
   generator: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
   options: AsSafeIterableOptions<E> = {},
 ): Effect.Effect<ReceiveChannel<T, E>, never, Scope.Scope> {
+  if (typeof generator !== "function") {
+    throw new TypeError(
+      "Cannot run an async generator: it takes the function: received " +
+        inWords(generator),
+    );
+  }
+  checkCatch(options.catch, "run an async generator");
   return openPump("asSafeIterable", () => ({
     capacity: 0,
     catch: options.catch,
@@ -89,9 +99,19 @@ class LateSource<T> implements PumpSource<T> {
   pull(): Effect.Effect<IteratorResult<T, unknown>> {
     return Effect.suspend(() => {
       const signal = this.#signal;
-      this.#source ??= new AsyncSource(this.#generator(signal), signal);
+      this.#source ??= new AsyncSource(this.#open(signal), signal);
       return this.#source.pull();
     });
+  }
+
+  #open(signal: AbortSignal): AsyncGenerator<T, void, void> {
+    const generator = this.#generator(signal);
+    checkMethod(
+      generator,
+      "next",
+      "run an async generator: the function answered none",
+    );
+    return generator;
   }
 
   readonly close: Effect.Effect<void> = Effect.suspend(

@@ -1,3 +1,5 @@
+import { inWords } from "../core/in_words.ts";
+
 /** Throws unless `value` can be how many there are of something. */
 export function checkCapacity(
   value: number,
@@ -7,6 +9,6 @@ export function checkCapacity(
   if (value === Infinity || (Number.isInteger(value) && value >= 0)) return;
   throw new RangeError(
     `Cannot ${action}: '${what}' must be an integer of at least 0 or ` +
-      `Infinity: received ${value}`,
+      `Infinity: received ${inWords(value)}`,
   );
 }

@@ -9,6 +9,7 @@ import type {
   SuccessOf,
 } from "../core/body.ts";
 import { effectOfHere } from "../core/body_here.ts";
+import { checkBody } from "../core/check_body.ts";
 import { attemptOrWait, type Granted } from "../core/checkpoint.ts";
 import { WouldBlock } from "../core/room_errors.ts";
 import type { Settle } from "../core/suspend_task.ts";
@@ -81,6 +82,7 @@ export class Gate<C extends Claim> {
     makeClaim: () => C,
     body: AnyBody,
   ): Effect.Effect<SuccessOf<X>, ErrorOf<X>, ServicesOf<X>> {
+    checkBody(body);
     const use = effectOfHere<X>(body);
     return Effect.suspend(() => {
       const claim = makeClaim();

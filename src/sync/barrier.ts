@@ -2,6 +2,7 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { attemptOrWait, type Granted } from "../core/checkpoint.ts";
 import type { BrokenResource } from "../core/errors.ts";
+import { inWords } from "../core/in_words.ts";
 import { ParkingLot } from "../core/parking_lot.ts";
 import type { Settle } from "../core/suspend_task.ts";
 import { runningTask } from "../core/task.ts";
@@ -91,7 +92,7 @@ export class Barrier {
     if (!Number.isInteger(parties) || parties < 1) {
       throw new RangeError(
         `Cannot make ${label}: 'parties' must be a positive integer: ` +
-          `received ${parties}`,
+          `received ${inWords(parties)}`,
       );
     }
     this.#parties = parties;

@@ -177,6 +177,7 @@ export class CapacityLimiter {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   withToken<X extends BodyResult>(
     body: Body0<X>,

@@ -6,6 +6,7 @@ import {
   type Granted,
   shieldedCheckpoint,
 } from "../core/checkpoint.ts";
+import { inWords } from "../core/in_words.ts";
 import { ParkingLot } from "../core/parking_lot.ts";
 import type { Settle } from "../core/suspend_task.ts";
 import type { AnyTask } from "../core/task.ts";
@@ -89,8 +90,14 @@ export class Condition {
    *
    * @param lock The lock; a new one by default.
    * @param options A name.
+   * @throws {TypeError} If `lock` is something else.
    */
   constructor(lock?: Lock, options: ConditionOptions = {}) {
+    if (lock !== undefined && !(lock instanceof Lock)) {
+      throw new TypeError(
+        `Cannot make a Condition: it takes a Lock: received ${inWords(lock)}`,
+      );
+    }
     this.lock = lock ?? new Lock(options);
     this.#core = coreOf(this.lock);
     this.#label = labelOf("Condition", options.name);
@@ -127,8 +134,15 @@ export class Condition {
    *
    * @param predicate Looks at what the lock guards; called with the lock held.
    * @returns An Effect that waits.
+   * @throws {TypeError} If `predicate` is no function.
    */
   waitFor(predicate: () => boolean): Effect.Effect<void> {
+    if (typeof predicate !== "function") {
+      throw new TypeError(
+        `Cannot wait for ${this.#label}: it takes a function that answers ` +
+          `whether to go on: received ${inWords(predicate)}`,
+      );
+    }
     const again: Effect.Effect<void> = Effect.flatMap(
       this.wait,
       () => predicate() ? Effect.void : again,

@@ -7,6 +7,7 @@ import type {
   SuccessOf,
 } from "../core/body.ts";
 import { effectOfHere } from "../core/body_here.ts";
+import { checkBody } from "../core/check_body.ts";
 import { BusyResource } from "../core/room_errors.ts";
 
 /** Options for a {@linkcode ConflictDetector}. */
@@ -59,10 +60,12 @@ export class ConflictDetector {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   guard<X extends BodyResult>(
     body: Body0<X>,
   ): Effect.Effect<SuccessOf<X>, ErrorOf<X> | BusyResource, ServicesOf<X>> {
+    checkBody(body);
     const use = effectOfHere<X>(body);
     type Guarded = Effect.Effect<
       SuccessOf<X>,

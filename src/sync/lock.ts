@@ -138,6 +138,7 @@ export class Lock {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   withLock<X extends BodyResult>(
     body: Body0<X>,

@@ -166,6 +166,7 @@ export class RwLock {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   withRead<X extends BodyResult>(
     body: Body0<X>,
@@ -181,6 +182,7 @@ export class RwLock {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   withWrite<X extends BodyResult>(
     body: Body0<X>,

@@ -150,6 +150,7 @@ export class Semaphore {
    *
    * @param body The body.
    * @returns The body's value.
+   * @throws {TypeError} If `body` is no body.
    */
   withPermit<X extends BodyResult>(
     body: Body0<X>,

