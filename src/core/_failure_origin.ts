@@ -21,19 +21,46 @@ export function originOf(
 /**
  * Annotates a failure that came out of `task` with where it happened, unless it
  * is known already: from the annotation, or because the task was handed it by a
- * future, caught it, and failed with the same error object again.
+ * future, caught it, and failed with the same error again.
  */
 export function markOrigin<E>(
   reason: Cause.Reason<E>,
   task: { readonly path: string },
 ): Cause.Reason<E> {
   if (originOf(reason) !== undefined) return reason;
-  const error = errorIn(reason);
-  const origin = error && handedOver.get(task)?.get(error);
+  const origin = handedOver.get(task)?.originOf(errorIn(reason));
   return reason.annotate(Context.make(Origin, origin ?? { path: task.path }));
 }
 
-const handedOver = new WeakMap<object, WeakMap<object, FailureOrigin>>();
+/** How many failures that are no objects are remembered for one task. */
+const REMEMBERED = 16;
+
+/** The failures that one task was handed, and where each of them happened. */
+class HandedOver {
+  readonly #objects = new WeakMap<object, FailureOrigin>();
+  /** Strings and numbers have no life of their own to end with. */
+  readonly #values = new Map<unknown, FailureOrigin>();
+
+  originOf(error: unknown): FailureOrigin | undefined {
+    return isObject(error) ? this.#objects.get(error) : this.#values.get(error);
+  }
+
+  add(error: unknown, origin: FailureOrigin): void {
+    if (isObject(error)) {
+      this.#objects.set(error, origin);
+      return;
+    }
+    this.#values.delete(error);
+    this.#values.set(error, origin);
+    if (this.#values.size <= REMEMBERED) return;
+    for (const oldest of this.#values.keys()) {
+      this.#values.delete(oldest);
+      return;
+    }
+  }
+}
+
+const handedOver = new WeakMap<object, HandedOver>();
 
 /** Notes that a future handed `task` a failure of another one. */
 export function noteHandedOver(
@@ -42,11 +69,10 @@ export function noteHandedOver(
 ): void {
   for (const reason of cause.reasons) {
     const origin = originOf(reason);
-    const error = errorIn(reason);
-    if (origin === undefined || error === undefined) continue;
-    let origins = handedOver.get(task);
-    if (origins === undefined) handedOver.set(task, origins = new WeakMap());
-    origins.set(error, origin);
+    if (origin === undefined || reason._tag === "Interrupt") continue;
+    let known = handedOver.get(task);
+    if (known === undefined) handedOver.set(task, known = new HandedOver());
+    known.add(errorIn(reason), origin);
   }
 }
 
@@ -69,18 +95,19 @@ export function defectOf(rejected: unknown): Cause.Cause<never> {
   const reasons = known?.reasons.flatMap((reason) => {
     const origin = originOf(reason);
     if (reason._tag === "Interrupt" || origin === undefined) return [];
-    const defect = reason._tag === "Fail" ? reason.error : reason.defect;
-    return Cause.annotate(Cause.die(defect), Context.make(Origin, origin))
+    return Cause.annotate(
+      Cause.die(errorIn(reason)),
+      Context.make(Origin, origin),
+    )
       .reasons;
   });
   return reasons?.length ? Cause.fromReasons(reasons) : Cause.die(rejected);
 }
 
-/** What a task failed with, if it is an object: only these can be told apart. */
-function errorIn(reason: Cause.Reason<unknown>): object | undefined {
-  if (reason._tag === "Interrupt") return undefined;
-  const error = reason._tag === "Fail" ? reason.error : reason.defect;
-  return isObject(error) ? error : undefined;
+/** What a task failed with. */
+function errorIn(reason: Cause.Reason<unknown>): unknown {
+  if (reason._tag === "Interrupt") return reason;
+  return reason._tag === "Fail" ? reason.error : reason.defect;
 }
 
 function isObject(value: unknown): value is object {

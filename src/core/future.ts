@@ -2,6 +2,7 @@ import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Effectable from "npm:effect@^4.1.0/Effectable";
 import * as Exit from "npm:effect@^4.1.0/Exit";
+import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import * as Option from "npm:effect@^4.1.0/Option";
 import { noteHandedOver, noteRejection } from "./_failure_origin.ts";
 import { currentRequester } from "./_requester.ts";
@@ -285,10 +286,13 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
    */
   promise(): Promise<A> {
     const { promise, resolve, reject } = Promise.withResolvers<A>();
+    const fiber = Fiber.getCurrent();
+    const task = fiber && scopeOf(fiber)?.owner;
     const take = (exit: AnyExit) => {
       if (Exit.isSuccess(exit)) return resolve(exit.value as A);
       const rejection = rejectionOf(exit.cause);
       noteRejection(rejection, exit.cause);
+      if (task !== undefined) noteHandedOver(task, exit.cause);
       // Nobody has to handle what is told elsewhere, or is no failure.
       if (this.#isReported || isOnlyInterrupted(exit)) promise.catch(() => {});
       reject(rejection);
