@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
+import { FrozenData } from "./frozen_data.ts";
 import { isPlainData } from "./plain_data.ts";
 
 /** Shared memory seen as words, numbers, bytes and text at once. */
@@ -131,6 +132,10 @@ export class PayloadWriter {
   }
 
   #measureObject(index: number, value: object, rich: boolean): number {
+    if (value instanceof FrozenData) {
+      const { json } = value;
+      return this.#keep(index, JSON_ASCII, json, json.length * 3);
+    }
     const prototype = Object.getPrototypeOf(value);
     if (ArrayBuffer.isView(value)) {
       // A view of shared memory is to be shared, not copied.

@@ -3,16 +3,21 @@ import {
   prepareArgs,
   snapshotArgs,
 } from "../../src/cpu/transport/prepare_args.ts";
+import { thawed } from "../../src/wire/frozen_data.ts";
 import { move } from "../../src/cpu/worker/mod.ts";
 import { handleOf } from "./support/shared_handles.ts";
 
-Deno.test("prepareArgs() passes plain arguments on as they are", () => {
-  const args = [1, "two", { three: [3] }, null, undefined];
+Deno.test("prepareArgs() passes primitives on as they are, and takes plain data down", () => {
+  const args = [1, "two", null, undefined];
+  const data = { three: [3] };
   const prepared = prepareArgs(args);
+  const frozen = prepareArgs([...args, data]);
+  data.three.push(4);
 
   assert.equal(prepared.values, args);
   assert.deepEqual(prepared.transfer, []);
   assert.equal(prepared.shared, false);
+  assert.deepEqual(thawed(frozen.values), [...args, { three: [3] }]);
 });
 
 Deno.test("prepareArgs() takes what is moved away at once, and only that", () => {
@@ -84,10 +89,14 @@ Deno.test("prepareArgs() sees shared primitives, which a copy keeps shared", () 
 
 Deno.test("snapshotArgs() copies what the caller may still change", () => {
   const list = [1];
+  const rich = new Map([[1, "one"]]);
   const prepared = snapshotArgs(prepareArgs([list, "x"]));
+  const richer = snapshotArgs(prepareArgs([list, rich]));
   list.push(2);
+  rich.clear();
   const plain = prepareArgs([1, "x", null]);
 
-  assert.deepEqual(prepared.values, [[1], "x"]);
+  assert.deepEqual(thawed(prepared.values), [[1], "x"]);
+  assert.deepEqual(richer.values, [[1], new Map([[1, "one"]])]);
   assert.equal(snapshotArgs(plain), plain);
 });

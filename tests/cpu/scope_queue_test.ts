@@ -301,3 +301,21 @@ Deno.test("cpuScope() refuses options out of range", () => {
     /'strategy' must be one, such as leastLoaded: received "roundRobin"$/,
   );
 });
+
+Deno.test("a plain argument is what it was at the call, also where the task is sent twice", async () => {
+  const task = inline((order: { n: number; spins?: boolean }) => {
+    if (order.spins) { for (;;); }
+    return order.n;
+  });
+  const result = await run(cpuScope(function* (cpu) {
+    // Known to be fast, so that one may wait behind another on its worker.
+    yield* cpu.map(task, Array.from({ length: 60 }, (_, n) => ({ n })));
+    const spinning = cpu.submit(task, { n: 0, spins: true });
+    const order = { n: 1 };
+    const behind = cpu.submit(task, order);
+    order.n = 2;
+    spinning.cancel();
+    return yield* behind;
+  }, { workers: 1, grace: 0 }));
+  assert.equal(result, 1);
+});

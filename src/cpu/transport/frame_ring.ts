@@ -6,6 +6,7 @@
 // This file is bundled into the worker: it imports nothing of ours but wire and
 // shared.
 
+import { thawed } from "../../wire/frozen_data.ts";
 import { PayloadWriter, readPayload } from "../../wire/payload.ts";
 import { RECORD_HEADER, type RecordRing } from "../shared/record_ring.ts";
 
@@ -75,7 +76,7 @@ export class FrameWriter {
       end = this.#payload.write(ring.region, end);
     } else {
       const parcel = this.#parcels = (this.#parcels + 1) | 0;
-      this.#post({ parcel, values: frame.values }, transfer);
+      this.#post({ parcel, values: thawed(frame.values) }, transfer);
       what |= OUT_OF_BAND;
       ring.region.words[end >> 2] = parcel;
       end += 8;

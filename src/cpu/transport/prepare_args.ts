@@ -1,6 +1,7 @@
 // What a call carries, made ready on the loop: looked over, and what is moved
 // taken away from the caller at once.
 
+import { FrozenData } from "../../wire/frozen_data.ts";
 import { isPlainData } from "../../wire/plain_data.ts";
 import { inspectSendable } from "../../wire/sendable.ts";
 import { NotSerializable } from "../errors.ts";
@@ -32,10 +33,14 @@ export function prepareArgs(
   let values = args;
   let moved: Transferable[] | undefined;
   let shared = false;
+  let plain = 0;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];
     if (typeof arg !== "object" && typeof arg !== "function") {
-      if (typeof arg !== "symbol") continue;
+      if (typeof arg !== "symbol") {
+        plain++;
+        continue;
+      }
     }
     const moving = movingOf(arg);
     if (moving) {
@@ -44,7 +49,10 @@ export function prepareArgs(
       (moved ??= [...transfer]).push(...moving.transfer);
     }
     const value = moving ? moving.value : arg;
-    if (isPlainData(value)) continue;
+    if (isPlainData(value)) {
+      plain++;
+      continue;
+    }
     const parts = moving ? [...transfer, ...moving.transfer] : transfer;
     const found = inspectSendable(value, `args[${index}]`, parts);
     if (found.unsendable) {
@@ -54,8 +62,19 @@ export function prepareArgs(
     shared ||= found.shared;
   }
   const parts = moved ?? transfer;
-  if (parts.length === 0) return { values, transfer: parts, shared };
+  if (parts.length === 0) {
+    if (plain === values.length) values = frozen(values);
+    return { values, transfer: parts, shared };
+  }
   return { ...copied(values, [...new Set(parts)]), shared };
+}
+
+/** Plain data as it will be sent, taken down now. */
+function frozen(values: readonly unknown[]): readonly unknown[] {
+  if (values.every(isPrimitive)) return values;
+  return values.map((value) =>
+    isPrimitive(value) ? value : new FrozenData(value)
+  );
 }
 
 /**
@@ -65,7 +84,7 @@ export function prepareArgs(
 export function snapshotArgs(prepared: PreparedArgs): PreparedArgs {
   const { values, transfer, shared } = prepared;
   // What was moved was copied then, the rest of its call with it.
-  if (transfer.length > 0 || values.every(isPrimitive)) return prepared;
+  if (transfer.length > 0 || values.every(isSettled)) return prepared;
   return { ...copied(values, []), shared };
 }
 
@@ -91,4 +110,8 @@ export function notSerializable(error: unknown): NotSerializable {
 
 function isPrimitive(value: unknown): boolean {
   return typeof value !== "object" || value === null;
+}
+
+function isSettled(value: unknown): boolean {
+  return isPrimitive(value) || value instanceof FrozenData;
 }

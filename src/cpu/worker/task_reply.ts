@@ -1,5 +1,6 @@
 // What a worker says when a task has ended, one way or the other.
 
+import { FrozenData } from "../../wire/frozen_data.ts";
 import { isPlainData } from "../../wire/plain_data.ts";
 import { inspectSendable } from "../../wire/sendable.ts";
 import { STATE } from "../shared/control.ts";
@@ -75,9 +76,11 @@ export class TaskReply {
     given: unknown,
   ): Fault | undefined {
     const moving = movingOf(given);
-    const value = moving ? moving.value : given;
     const transfer = moving?.transfer;
-    if (needsLook(value)) {
+    let value = moving ? moving.value : given;
+    if (isObject(value) && isPlainData(value)) {
+      if (transfer === undefined) value = new FrozenData(value);
+    } else if (needsLook(value)) {
       const { unsendable } = inspectSendable(value, path, transfer);
       if (unsendable) return { why: "unsendable", ...unsendable };
     }
@@ -118,8 +121,11 @@ export class TaskReply {
 
 function needsLook(value: unknown): boolean {
   if (typeof value === "function" || typeof value === "symbol") return true;
-  return typeof value === "object" && value !== null &&
-    !ArrayBuffer.isView(value) && !isPlainData(value);
+  return isObject(value) && !ArrayBuffer.isView(value);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isAbort(error: unknown): boolean {
