@@ -10,7 +10,7 @@
 // Virtual: 7s
 
 import * as Effect from "effect/Effect";
-import { Lock, main, nursery, RwLock, sleep } from "espalier";
+import { gather, Lock, main, nursery, RwLock, sleep } from "espalier";
 
 let balance = 0;
 
@@ -20,19 +20,14 @@ function* deposit() {
   balance = seen + 100;
 }
 
-const thrice = (body: () => Effect.Effect<void>) =>
-  nursery(function* (n) {
-    for (let i = 0; i < 3; i++) n.startSoon(body());
-    yield* sleep(0);
-  });
-
 await main(function* () {
-  yield* thrice(() => Effect.gen(deposit));
+  yield* gather([deposit, deposit, deposit]);
   console.log(`without a lock: ${balance}`);
 
   balance = 0;
   const account = new Lock({ name: "account" });
-  yield* thrice(() => account.withLock(deposit));
+  const safely = account.withLock(deposit);
+  yield* gather([safely, safely, safely]);
   console.log(`with a lock: ${balance}`);
 
   const told = yield* nursery(function* (n) {
@@ -45,13 +40,12 @@ await main(function* () {
   const prices = new RwLock();
   const visit = (who: string) =>
     Effect.andThen(Effect.sync(() => console.log(who)), sleep("1 second"));
-  yield* nursery(function* (n) {
-    n.startSoon(prices.withRead(visit("reader 1, first second")));
-    n.startSoon(prices.withRead(visit("reader 2, first second")));
-    n.startSoon(prices.withWrite(visit("writer, second second")));
-    n.startSoon(prices.withRead(visit("reader 3, third second")));
-    yield* sleep(0);
-  });
+  yield* gather([
+    prices.withRead(visit("reader 1, first second")),
+    prices.withRead(visit("reader 2, first second")),
+    prices.withWrite(visit("writer, second second")),
+    prices.withRead(visit("reader 3, third second")),
+  ]);
 });
 
 // Output:

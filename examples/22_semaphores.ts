@@ -8,25 +8,13 @@
 //
 // Virtual: 10s
 
-import {
-  CapacityLimiter,
-  main,
-  now,
-  nursery,
-  Semaphore,
-  sleep,
-} from "espalier";
+import { CapacityLimiter, gather, main, now } from "espalier";
+import { nursery, Semaphore, sleep } from "espalier";
 
 await main(function* () {
   const downloads = new Semaphore(2, { name: "downloads" });
-  yield* nursery(function* (n) {
-    for (let file = 1; file <= 6; file++) {
-      n.startSoon(downloads.withPermit(sleep("1 second")));
-    }
-    yield* sleep(0);
-    const { value, waiting } = downloads.statistics();
-    console.log(`${value} permits free, ${waiting} wait`);
-  });
+  const download = downloads.withPermit(sleep("1 second"));
+  yield* gather(Array.from({ length: 6 }, () => download));
   console.log(`downloaded after ${now() / 1000} s`);
 
   const desks = new CapacityLimiter(1, { name: "desks" });
@@ -44,30 +32,17 @@ await main(function* () {
     console.log("with two desks:", desks.statistics().borrowers);
   });
 
-  const hosts = new Map<string, CapacityLimiter>();
-  const limiterOf = (host: string) => {
-    const limiter = hosts.get(host) ?? new CapacityLimiter(1, { name: host });
-    hosts.set(host, limiter);
-    return limiter;
-  };
+  const hosts = { slow: new CapacityLimiter(1), quick: new CapacityLimiter(1) };
   const start = now();
-  yield* nursery(function* (n) {
-    for (
-      const [host, seconds] of [["slow", 2], ["quick", 1], ["slow", 1]] as const
-    ) {
-      n.startSoon(
-        limiterOf(host).withToken(function* () {
-          yield* sleep(seconds * 1000);
-          console.log(`${host} answered after ${(now() - start) / 1000} s`);
-        }),
-      );
-    }
-    yield* sleep(0);
-  });
+  const ask = (host: "slow" | "quick", seconds: number) =>
+    hosts[host].withToken(function* () {
+      yield* sleep(seconds * 1000);
+      console.log(`${host} answered after ${(now() - start) / 1000} s`);
+    });
+  yield* gather([ask("slow", 2), ask("quick", 1), ask("slow", 1)]);
 });
 
 // Output:
-// 0 permits free, 4 wait
 // downloaded after 3 s
 // at a desk: [ "Ada" ]
 // with two desks: [ "Ada", "Grace" ]

@@ -1,8 +1,8 @@
 // Meets at a barrier, waits for an event, and counts down.
 //
 // Watch that nobody begins a lap before all have ended the one before; that
-// whoever comes after an event does not wait; and that a party which is
-// cancelled is named to the others; and that a number and an event count down.
+// whoever comes after an event does not wait; that a party which is cancelled is
+// named to the others; and that a number and an event count down.
 //
 //     deno run examples/24_barrier_event.ts
 //
@@ -18,19 +18,15 @@ await main(function* () {
   const start = new Event({ name: "start" });
   const lap = new Barrier(3, { name: "lap" });
   yield* nursery(function* (n: Nursery<BrokenResource>) {
-    for (
-      const [name, seconds] of [["hare", 1], ["fox", 2], ["snail", 3]] as const
-    ) {
+    for (const [at, name] of ["hare", "fox", "snail"].entries()) {
       n.startSoon(function* () {
         yield* start.wait;
         for (let round = 1; round <= 2; round++) {
-          yield* sleep(seconds * 1000);
+          yield* sleep((at + 1) * 1000);
           if ((yield* lap.wait) === 2) log(`lap ${round}: ${name} was last`);
         }
       });
     }
-    log("on your marks");
-    start.set();
     start.set();
   });
   yield* start.wait;
@@ -56,7 +52,6 @@ await main(function* () {
 });
 
 // Output:
-// 0 s: on your marks
 // 3 s: lap 1: snail was last
 // 6 s: lap 2: snail was last
 // 7 s: Cannot wait for Barrier "lap": it was broken by main/shy
