@@ -1,3 +1,4 @@
+import { inWords } from "../core/in_words.ts";
 import { millisOf } from "../core/duration.ts";
 import { idleWatch } from "./_idle_watch.ts";
 
@@ -77,7 +78,8 @@ export class Autojump {
   }
 
   set threshold(threshold: boolean | number) {
-    if (typeof threshold === "number") {
+    if (typeof threshold !== "boolean") {
+      if (typeof threshold !== "number") throw noThreshold(threshold);
       millisOf(threshold, "set the autojump of a clock");
     }
     this.#threshold = threshold;
@@ -111,4 +113,11 @@ export class Autojump {
     this.#callOff?.();
     this.#callOff = undefined;
   }
+}
+
+function noThreshold(value: unknown): TypeError {
+  return new TypeError(
+    "Cannot set the autojump of a clock: it must be a boolean or a number: " +
+      `received ${inWords(value)}`,
+  );
 }

@@ -2,6 +2,7 @@ import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Option from "npm:effect@^4.1.0/Option";
 import type { ReceiveChannel, SendChannel } from "../channels/channel.ts";
 import { moveOnAfter } from "../core/timeouts.ts";
+import { checkMaker } from "./_check_maker.ts";
 import { CHANNEL_LAWS } from "./_channel_laws.ts";
 
 /** How long one law may take, on the clock of the run. */
@@ -43,6 +44,7 @@ export interface CheckChannelOptions {
  * @param make Opens a channel that keeps so many values.
  * @param options A name for messages.
  * @returns An Effect that ends when every law was tried.
+ * @throws {TypeError} If `make` is no function.
  */
 export function checkChannel(
   make: (
@@ -50,6 +52,7 @@ export function checkChannel(
   ) => readonly [SendChannel<number>, ReceiveChannel<number>],
   options: CheckChannelOptions = {},
 ): Effect.Effect<void> {
+  checkMaker(make, "a channel");
   const name = options.name ?? "channel";
   return Effect.gen(function* () {
     for (const { sentence, check } of CHANNEL_LAWS) {

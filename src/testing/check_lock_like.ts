@@ -1,6 +1,7 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Option from "npm:effect@^4.1.0/Option";
 import { moveOnAfter } from "../core/timeouts.ts";
+import { checkMaker } from "./_check_maker.ts";
 import { LOCK_LIKE_LAWS } from "./_lock_like_laws.ts";
 import type { LockLike } from "./lock_like.ts";
 
@@ -43,11 +44,13 @@ export interface CheckLockLikeOptions {
  * @param make Makes a lock that nobody has.
  * @param options A name for messages.
  * @returns An Effect that ends when every law was tried.
+ * @throws {TypeError} If `make` is no function.
  */
 export function checkLockLike(
   make: () => LockLike,
   options: CheckLockLikeOptions = {},
 ): Effect.Effect<void> {
+  checkMaker(make, "a lock");
   const name = options.name ?? "lock";
   return Effect.gen(function* () {
     for (const { sentence, check } of LOCK_LIKE_LAWS) {

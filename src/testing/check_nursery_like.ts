@@ -1,5 +1,6 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Option from "npm:effect@^4.1.0/Option";
+import { checkMaker } from "./_check_maker.ts";
 import { NURSERY_LIKE_LAWS } from "./_nursery_like_laws.ts";
 import { unlessLate } from "./_patience.ts";
 import type { NurseryLike } from "./nursery_like.ts";
@@ -52,11 +53,7 @@ export function checkNurseryLike(
   make: NurseryLike,
   options: CheckNurseryLikeOptions = {},
 ): Effect.Effect<void> {
-  if (typeof make !== "function") {
-    throw new TypeError(
-      `Cannot check a nursery: it is not a function: received ${String(make)}`,
-    );
-  }
+  checkMaker(make, "a nursery");
   const name = options.name ?? "nursery";
   return Effect.gen(function* () {
     for (const { sentence, check } of NURSERY_LIKE_LAWS) {

@@ -47,11 +47,12 @@ export class VirtualClock implements AlarmClock, JumpingClock {
    * Makes a clock.
    *
    * @param options Where it starts, and whether it moves by itself.
-   * @throws {RangeError} If `start` is NaN, or `autojump` a negative number or
-   * NaN.
+   * @throws {RangeError} If `start` is not finite, or `autojump` a negative
+   * number or NaN.
+   * @throws {TypeError} If `autojump` is neither a boolean nor a number.
    */
   constructor(options: VirtualClockOptions = {}) {
-    this.#now = momentOf(options.start ?? 0, "start a clock");
+    this.#now = finiteMoment(options.start ?? 0, "start a clock");
     this.autojump = options.autojump ?? false;
   }
 
@@ -84,7 +85,7 @@ export class VirtualClock implements AlarmClock, JumpingClock {
    * Moves the clock. What has become due is woken in its next turn.
    *
    * @param by How far.
-   * @throws {RangeError} If `by` is negative or NaN.
+   * @throws {RangeError} If `by` is negative, NaN or infinite.
    */
   advance(by: Duration.Input): void {
     this.jumpTo(this.#now + millisOf(by, "advance a clock"));
@@ -95,10 +96,10 @@ export class VirtualClock implements AlarmClock, JumpingClock {
    * has become due is woken in its next turn.
    *
    * @param moment When, in milliseconds on this clock.
-   * @throws {RangeError} If `moment` is NaN.
+   * @throws {RangeError} If `moment` is not finite.
    */
   jumpTo(moment: number): void {
-    this.#now = Math.max(this.#now, momentOf(moment, "move a clock"));
+    this.#now = Math.max(this.#now, finiteMoment(moment, "move a clock"));
     if (this.#isMoving) return;
     this.#isMoving = true;
     try {
@@ -188,6 +189,15 @@ export class VirtualClock implements AlarmClock, JumpingClock {
       this.#autojump.changed();
     };
   }
+}
+
+/** Nothing comes after the end of time: no clock can be there. */
+function finiteMoment(moment: number, action: string): number {
+  momentOf(moment, action);
+  if (Number.isFinite(moment)) return moment;
+  throw new RangeError(
+    `Cannot ${action}: the moment must be finite: received ${moment}`,
+  );
 }
 
 /**

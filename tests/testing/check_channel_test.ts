@@ -30,7 +30,7 @@ const GOOD: Record<string, Make> = {
 };
 
 for (const [name, make] of Object.entries(GOOD)) {
-  Deno.test(`checkChannel() accepts ${name} (R53 to R58)`, async () => {
+  Deno.test(`checkChannel() accepts ${name} (R53 to R58, R75)`, async () => {
     await virtualRun(() => checkChannel(make, { name }));
   });
 }

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import {
+  checkChannel,
   checkLockLike,
   checkNurseryLike,
   type LockLike,
@@ -58,6 +59,15 @@ for (const [fault, [mutant, law]] of Object.entries(NURSERIES)) {
     await assert.rejects(virtualRun(() => checkNurseryLike(mutant)), law);
   });
 }
+
+Deno.test("the suites refuse what makes nothing", () => {
+  for (const check of [checkLockLike, checkChannel, checkNurseryLike]) {
+    assert.throws(
+      () => (check as (make: unknown) => unknown)({}),
+      /Cannot check a (lock|channel|nursery): what makes it is no function/,
+    );
+  }
+});
 
 Deno.test("the suites find nothing where the mutants are not broken", async () => {
   const own = alteredNursery((n, child: Child) => n.startSoon(child));

@@ -87,8 +87,14 @@ Deno.test("VirtualClock.jumpTo() never goes back, and refuses what is no moment"
   assert.throws(() => clock.jumpTo(NaN), RangeError);
   assert.throws(() => clock.advance(-1), RangeError);
   assert.throws(() => clock.advance(NaN), RangeError);
+  assert.throws(() => clock.advance(Infinity), RangeError);
   assert.throws(() => new VirtualClock({ autojump: -1 }), RangeError);
   assert.throws(() => new VirtualClock({ start: NaN }), RangeError);
+  assert.throws(() => new VirtualClock({ start: Infinity }), RangeError);
+  assert.throws(
+    () => new VirtualClock({ autojump: "always" as unknown as true }),
+    /it must be a boolean or a number: received "always"/,
+  );
   assert.throws(() => {
     clock.autojump = NaN;
   }, RangeError);
