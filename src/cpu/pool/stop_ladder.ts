@@ -13,7 +13,8 @@ export class StopLadder {
   readonly #grace: number;
   readonly #link: HostLink;
   readonly #stop: () => void;
-  readonly #timers = new Map<Job, ReturnType<typeof setTimeout>>();
+  /** Those that were asked; one whose grace is none has no timer. */
+  readonly #timers = new Map<Job, ReturnType<typeof setTimeout> | undefined>();
 
   /** @param stop Stops the thread. */
   constructor(grace: number, link: HostLink, stop: () => void) {
@@ -29,7 +30,12 @@ export class StopLadder {
 
   /** Begins with `job`, which was asked to stop. */
   begin(job: Job): void {
-    this.#wait(job, this.#grace, 0);
+    if (this.#grace > 0) return this.#wait(job, this.#grace, 0);
+    // No grace is less than the millisecond that the shortest timer takes.
+    this.#timers.set(job, undefined);
+    queueMicrotask(() => {
+      if (this.#timers.has(job)) this.#climb(job, 0);
+    });
   }
 
   /** A job has ended by itself. */
