@@ -190,6 +190,25 @@ scopeTest(
 );
 
 scopeTest(
+  "a finally that the body reaches by itself is cut short like any other code, but for what is shielded",
+  function* () {
+    const trail: string[] = [];
+    const cleanup = (how: string) =>
+      Effect.andThen(sleep(5), Effect.sync(() => trail.push(how)));
+    for (const guard of [<A>(it: A) => it, shield]) {
+      yield* moveOnAfter(3, function* () {
+        try {
+          yield* sleep(1);
+        } finally {
+          yield* guard(cleanup(guard === shield ? "shielded" : "bare"));
+        }
+      });
+    }
+    assert.deepEqual(trail, ["shielded"]);
+  },
+);
+
+scopeTest(
   "a body that was never resumed after its first wait is closed once",
   function* () {
     let closed = 0;
