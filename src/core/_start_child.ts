@@ -3,7 +3,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import type * as Context from "npm:effect@^4.1.0/Context";
 import { isInterruptible } from "./_fiber_internals.ts";
 import { isForkedUnderShield, scopeOf } from "./_strand.ts";
-import type { ScopeNode } from "./_scope_tree.ts";
+import { ScopeNode } from "./_scope_tree.ts";
 import { endCancelled, interruptedByEffect } from "./_promise_wait.ts";
 import { type AnyExit, isOnlyInterrupted } from "./_exit_state.ts";
 import type { AnyBody } from "./any_body.ts";
@@ -68,6 +68,18 @@ export function startChild<V>(
   });
 }
 
+/**
+ * Calls `listener` whenever `scope` becomes cancelled, and now if it is; answers
+ * how to call it off. One that keeps outer cancellations out again is not.
+ */
+function whenCancelled(scope: ScopeNode, listener: () => void): () => void {
+  const ear = new ScopeNode();
+  ear.host = { node: ear, cancelArrived: listener };
+  ear.linkUnder(scope);
+  if (ear.cancelled) listener();
+  return () => ear.unlink();
+}
+
 /** One start, until the child is ready or has ended. */
 class PendingStart<V> {
   #phase: "starting" | "started" | "ended" = "starting";
@@ -88,8 +100,8 @@ class PendingStart<V> {
     target.holdOpen();
     task.run.hooks?.emit("taskSpawned", task);
     // Unlike in Trio, a cancelled target ends a start that is pending (R39).
-    this.#stopListening = target.scope.whenReached(() => {
-      task.cancelWith(target.scope.cancellation!);
+    this.#stopListening = whenCancelled(target.scope, () => {
+      task.cancelWith(target.scope.strikes!);
     });
     const status: TaskStatus<V> = { started: (value) => this.#started(value) };
     const effect = effectOf(body, [status], task);
