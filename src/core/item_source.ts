@@ -53,7 +53,7 @@ class SyncSource<A> implements ItemSource<A> {
   pull(): IteratorResult<A, unknown> {
     // Closed until `next` has answered, in case it throws.
     this.#isOpen = false;
-    const step = this.#iterator.next();
+    const step = checkedStep(this.#iterator.next());
     this.#isOpen = !step.done;
     return step;
   }
@@ -97,7 +97,7 @@ export class AsyncSource<A> implements ItemSource<A> {
 
   async #next(): Promise<IteratorResult<A, unknown> | undefined> {
     try {
-      const step = await this.#iterator.next();
+      const step = checkedStep(await this.#iterator.next());
       this.#isOpen = !step.done;
       return step;
     } catch (thrown) {
@@ -139,6 +139,14 @@ export class AsyncSource<A> implements ItemSource<A> {
       ? Effect.void
       : this.#rethrow;
   });
+}
+
+/** Refuses, as a loop does, what would be an item without an end. */
+function checkedStep<S>(step: S): S {
+  if (Object(step) === step) return step;
+  throw new TypeError(
+    `Cannot read an iterator: next() answered ${inWords(step)}, and no object`,
+  );
 }
 
 /**

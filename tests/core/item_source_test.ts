@@ -46,6 +46,22 @@ Deno.test("sourceOf() pulls now from what is not async, and closes it once", asy
   assert.equal(closed, 1);
 });
 
+Deno.test("sourceOf() refuses a next() that answers no object, as a loop does", async () => {
+  const message = "Cannot read an iterator: next() answered 5, and no object";
+  const next = () => 5 as never;
+  const sync = sourceOf({ [Symbol.iterator]: () => ({ next }) }, "test")();
+  assert.throws(() => sync.pull(), { name: "TypeError", message });
+
+  const source = sourceOf({ [Symbol.asyncIterator]: () => ({ next }) }, "test");
+  const pulled = source().pull();
+  assert.ok(Effect.isEffect(pulled));
+  const exit = await runExit(pulled);
+  assert.ok(exit._tag === "Failure");
+  const [reason] = exit.cause.reasons;
+  assert.ok(reason?._tag === "Die" && reason.defect instanceof TypeError);
+  assert.equal(reason.defect.message, message);
+});
+
 Deno.test("sourceOf() does not close what has thrown", async () => {
   const items = {
     [Symbol.iterator]: () => ({
