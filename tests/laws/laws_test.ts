@@ -53,6 +53,21 @@ law("cancellation reaches nothing else", {
   atLeast: 1,
 });
 
+law("of the scopes that are cancelled the outermost one catches", {
+  about: "cancelling",
+  check({ scopes }) {
+    for (const { region, end, outside } of scopes) {
+      const isRight = end === "caught"
+        ? outside !== "cancelled"
+        : end !== "passed on" || outside !== "not cancelled";
+      assert.ok(isRight, `region ${region.number}: ${end}, outside ${outside}`);
+    }
+  },
+  tested: ({ scopes }) =>
+    scopes.filter(({ end }) => end !== "something else").length,
+  atLeast: 0.5,
+});
+
 law("cleanup ends before the opener resumes", {
   about: "cancelling",
   check({ cleanups }) {

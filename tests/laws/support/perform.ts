@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers";
 import * as Effect from "effect/Effect";
 import { moveOnAfter, run, sleep } from "espalier";
 import { explore, VirtualClock } from "espalier/testing";
+import { forceScopeForm } from "../../../src/core/_scope_form.ts";
 import { Cleanups } from "./cleanups.ts";
 import { Family } from "./family.ts";
 import type { Place, Work } from "./place.ts";
@@ -17,18 +18,37 @@ const LONGEST_MS = 300;
 /** After so many turns of the event loop nothing will happen any more. */
 const MOST_IDLE_TURNS = 500;
 
-/**
- * Runs a program on a virtual clock; answers what happened.
- *
- * @param order Which of the steps that are ready goes next: with 0 the one that
- * has been for longest, with another number any of them.
- */
+/** How a program is to be performed. */
+export interface Manner {
+  /**
+   * Which of the steps that are ready goes next: with 0 the one that has been
+   * for longest, with another number any of them.
+   */
+  readonly order: number;
+  /** Whether scopes run on the fiber that enters them, or on their own. */
+  readonly form: "in-fiber" | "own-fiber";
+}
+
+/** Runs a program on a virtual clock; answers what happened. */
 export async function perform(
   program: Children,
-  order: number,
+  { order, form }: Manner,
 ): Promise<Recording> {
   const performance = new Performance();
-  const whole = performance.whole(program);
+  forceScopeForm(form);
+  try {
+    await enact(performance, performance.whole(program), order);
+  } finally {
+    forceScopeForm(undefined);
+  }
+  return await performance.end();
+}
+
+async function enact(
+  performance: Performance,
+  whole: Effect.Effect<void>,
+  order: number,
+): Promise<void> {
   if (order === 0) {
     const clock = new VirtualClock({ autojump: true });
     const running = run(whole, { clock, slowCleanup: Infinity });
@@ -41,7 +61,6 @@ export async function perform(
     });
     if (failure !== undefined) throw failure.error;
   }
-  return await performance.end();
 }
 
 class Performance {

@@ -65,8 +65,8 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
     (tie) => {
       const body = tie("part");
       const leaf = fc.oneof(
-        { weight: 8, arbitrary: op("sleep", { ms: MS }) },
-        { weight: 1, arbitrary: op("nativeSleep", { ms: MS }) },
+        { weight: 5, arbitrary: op("sleep", { ms: MS }) },
+        { weight: 3, arbitrary: op("nativeSleep", { ms: MS }) },
         { weight: 1, arbitrary: host },
         { weight: often("failing"), arbitrary: op("fail", {}) },
         { weight: often("failing"), arbitrary: op("die", {}) },

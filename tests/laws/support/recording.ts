@@ -60,6 +60,14 @@ export interface WaitStory {
   readonly end: "passed" | "cancelled";
 }
 
+/** How a scope ended, and whether its outside was cancelled by then. */
+export interface ScopeStory {
+  readonly region: Region;
+  readonly end: "caught" | "passed on" | "something else";
+  /** Surely, or only perhaps: of two things at one moment either is first. */
+  readonly outside: "cancelled" | "perhaps" | "not cancelled";
+}
+
 /** An async function that has looked at its signal. */
 export interface SignalStory {
   readonly region: Region;
@@ -117,6 +125,7 @@ export class Recording {
   readonly regions: Region[] = [];
   readonly tasks: TaskStory[] = [];
   readonly waits: WaitStory[] = [];
+  readonly scopes: ScopeStory[] = [];
   readonly signals: SignalStory[] = [];
   readonly cleanups: CleanupStory[] = [];
   readonly raised: Failure[] = [];

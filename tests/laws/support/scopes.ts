@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Option from "effect/Option";
 import { CancelScope, cancelScope } from "espalier";
 import { hostCode } from "./host_code.ts";
 import { inside, type Make, type Place, type Work } from "./place.ts";
 import type { Host, Scope } from "./program.ts";
 import type { Region } from "./recording.ts";
-import type { Stage } from "./stage.ts";
+import { isOnlyInterrupted, type Stage } from "./stage.ts";
 
 /** Cancel scopes, those of nurseries included, and who cancels them. */
 export class Scopes {
@@ -31,8 +33,39 @@ export class Scopes {
       region.cancelledAt = this.#stage.clock.now() + timeout;
       const scope = new CancelScope({ timeout, shield });
       this.opened(scope, region);
-      const work = this.#make(body, inside(region, place));
-      return this.#stage.leaving(region, scope.run(work));
+      const work = scope.run(this.#make(body, inside(region, place)));
+      const ended = Effect.onExit(
+        work,
+        (exit) => Effect.sync(() => this.#ended(exit, region, place)),
+      );
+      return this.#stage.leaving(region, ended);
+    });
+  }
+
+  /** Notes how a scope ended, and what there was to see from it (R9). */
+  #ended(
+    exit: Exit.Exit<Option.Option<unknown>, unknown>,
+    region: Region,
+    { region: outer }: Place,
+  ): void {
+    const { clock, recording } = this.#stage;
+    const now = clock.now();
+    const isCertain = outer.reachedBy <= recording.lines.length ||
+      outer.reachedAt < now;
+    recording.scopes.push({
+      region,
+      end: isOnlyInterrupted(exit)
+        ? "passed on"
+        : Exit.isSuccess(exit) && Option.isNone(exit.value)
+        ? "caught"
+        : "something else",
+      outside: region.shielded
+        ? "not cancelled"
+        : isCertain
+        ? "cancelled"
+        : outer.reachedAt === now
+        ? "perhaps"
+        : "not cancelled",
     });
   }
 

@@ -109,7 +109,8 @@ export function collect(
   }
 }
 
-function isOnlyInterrupted(exit: Exit.Exit<unknown, unknown>): boolean {
+/** Has it been cancelled, and nothing else gone wrong? */
+export function isOnlyInterrupted(exit: Exit.Exit<unknown, unknown>): boolean {
   return Exit.isFailure(exit) &&
     exit.cause.reasons.every((reason) => reason._tag === "Interrupt");
 }
