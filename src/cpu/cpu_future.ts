@@ -1,5 +1,9 @@
+import * as Effect from "npm:effect@^4.1.0/Effect";
 import { Future, type FutureSource } from "../core/future.ts";
+import type { Outcome } from "../core/outcome.ts";
 import type { CpuError, Stopped } from "./cpu_error.ts";
+import { anyHostCall, CurrentHostCall } from "./pool/host_service.ts";
+import type { HostCall } from "./pool/job.ts";
 
 /**
  * The result of a submitted task, now or later.
@@ -35,6 +39,8 @@ export interface CpuFuture<out A> extends Future<A, CpuError> {
 /** What a future shows of the task behind it. */
 export interface TaskBehind extends FutureSource {
   readonly stopped: Stopped | undefined;
+  /** Told when a call to the loop begins to wait for it. */
+  awaitedBy(call: HostCall): void;
 }
 
 /** The future of a submitted task. */
@@ -48,5 +54,22 @@ export class TaskFuture<A> extends Future<A, CpuError> implements CpuFuture<A> {
 
   get stopped(): Stopped | undefined {
     return this.#behind.stopped;
+  }
+
+  override asEffect(): Effect.Effect<A, CpuError> {
+    return this.#noted(super.asEffect());
+  }
+
+  override get outcome(): Effect.Effect<Outcome<A, CpuError>> {
+    return this.#noted(super.outcome);
+  }
+
+  #noted<B, E>(wait: Effect.Effect<B, E>): Effect.Effect<B, E> {
+    if (!anyHostCall()) return wait;
+    return Effect.withFiber((fiber) => {
+      const call = fiber.getRef(CurrentHostCall);
+      if (call !== undefined) this.#behind.awaitedBy(call);
+      return wait;
+    });
   }
 }

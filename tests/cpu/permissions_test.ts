@@ -20,6 +20,15 @@ Deno.test("inline tasks need no permission; a module says which flag it lacks", 
   assert.equal(told.ending, "exited");
 });
 
+Deno.test("a module that imports what may not be read says which flag that lacks", async () => {
+  const path = decodeURIComponent(new URL("tasks.ts", fixtures).pathname);
+  const { stdout } = await run([`--allow-read=${path}`]);
+
+  const { missing, detail } = JSON.parse(stdout).file.fault;
+  assert.equal(missing, "permission");
+  assert.match(detail, /^it needs --allow-read=.*\/src\/cpu\/worker\/mod\.ts$/);
+});
+
 Deno.test("--allow-read is all that a task module on disk needs", async () => {
   const { stdout } = await run(["--allow-read"]);
 

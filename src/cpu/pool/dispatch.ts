@@ -125,8 +125,10 @@ export class Dispatch {
         if (worker === undefined || worker.unstarted === 0) return undefined;
         this.#watchStuck();
         const head = worker.inFlight.oldest;
+        // A head that has not started is behind nobody: what it carries is on
+        // its way, and sending it again would take as long.
         const isStuck = worker.state === "ready"
-          ? head === before[index]
+          ? head === before[index] && head === worker.running
           : isAnyIdle;
         if (isStuck && head?.group === undefined) {
           this.#user.returned(worker, worker.recallAll());

@@ -15,6 +15,13 @@ export const CurrentHostCall: Context.Reference<HostCall | undefined> = Context
     defaultValue: () => undefined,
   });
 
+let open = 0;
+
+/** Whether any task waits for a call to the loop. */
+export function anyHostCall(): boolean {
+  return open > 0;
+}
+
 /** Answers the calls that one job makes to the loop. */
 export class HostService {
   readonly #pool: object;
@@ -28,7 +35,7 @@ export class HostService {
 
   /** Calls `name` and answers with what it comes to. */
   call(job: Job, name: string, args: readonly unknown[], call: number): void {
-    const hostCall: HostCall = { pool: this.#pool, waitingFor: 0 };
+    const hostCall: HostCall = { pool: this.#pool, waitsFor: new Set() };
     (job.hostCalls ??= new Set()).add(hostCall);
     const work = Effect.provideService(
       offered(job, name, args),
@@ -39,8 +46,10 @@ export class HostService {
       name: `callHost "${name}"`,
     });
     this.#calls.add(future);
+    open++;
     whenSettled(future, (exit) => {
       this.#calls.delete(future);
+      open--;
       job.hostCalls?.delete(hostCall);
       job.place?.answer(call, exit as Exit.Exit<unknown, unknown>);
       return true;
@@ -53,19 +62,26 @@ export class HostService {
   }
 }
 
+/** Answers a call by a name that the task was not offered. */
+export function refuseCall(job: Job, name: string, call: number): void {
+  const error = new Error(
+    `Cannot call "${name}" on the host: "${job.task.name}" is offered nothing of that name`,
+  );
+  job.place?.answer(call, Exit.die(error));
+}
+
+/** Whether a task was offered `name`. */
+export function isOffered(job: Job, name: string): boolean {
+  const { host } = job.task.options;
+  return host !== undefined && Object.hasOwn(host, name);
+}
+
 function offered(
   job: Job,
   name: string,
   args: readonly unknown[],
 ): Effect.Effect<unknown, unknown> {
-  const { host } = job.task.options;
-  if (host === undefined || !Object.hasOwn(host, name)) {
-    return Exit.die(
-      new Error(
-        `Cannot call "${name}" on the host: "${job.task.name}" is offered nothing of that name`,
-      ),
-    );
-  }
+  const host = job.task.options.host!;
   return Effect.suspend((): Effect.Effect<unknown, unknown> => {
     const made = host[name]!(...args);
     const body = (() => made) as AnyBody;

@@ -19,8 +19,8 @@ export type JobExit =
 export interface HostCall {
   /** In which pool the task runs. */
   readonly pool: object;
-  /** How many runs it waits for that have not started. */
-  waitingFor: number;
+  /** The jobs of the pool that it waits for. */
+  readonly waitsFor: Set<Job>;
 }
 
 /** Who asked for a job, and hears of it. */
@@ -40,8 +40,6 @@ export interface JobSpec {
   readonly owner: JobOwner;
   /** How many items its stream may make before it is granted more. */
   readonly credit?: number | undefined;
-  /** The call to the loop that asks for it. */
-  readonly parent?: HostCall | undefined;
   /** Made where it was asked for. */
   readonly near?: Error | undefined;
   /** What it has in common with those that go to the same worker. */
@@ -70,7 +68,6 @@ export class Job {
   readonly task: TaskValue;
   readonly owner: JobOwner;
   readonly credit: number | undefined;
-  readonly parent: HostCall | undefined;
   readonly near: Error | undefined;
   readonly group: object | undefined;
   readonly index: number;
@@ -110,7 +107,6 @@ export class Job {
     this.args = spec.args;
     this.owner = spec.owner;
     this.credit = spec.credit;
-    this.parent = spec.parent;
     this.near = spec.near;
     this.group = spec.group;
     this.index = spec.index ?? 0;
@@ -138,7 +134,6 @@ export class Job {
     if (this.state === "settled") return false;
     this.state = "settled";
     if (this.timer !== undefined) clearTimeout(this.timer);
-    if (this.parent) this.parent.waitingFor--;
     this.place = undefined;
     const said = this.defect === undefined ? exit : Exit.die(this.defect);
     this.owner.settled(said, this);

@@ -1,5 +1,6 @@
 import { REPLY } from "../transport/frame_kinds.ts";
 import type { Frame } from "../transport/frame_ring.ts";
+import { isOffered, refuseCall } from "./host_service.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -13,8 +14,10 @@ export function hearOf(job: Job, { kind, values, extra }: Frame): boolean {
     return false;
   }
   if (kind === REPLY.hostCall) {
-    const [name, ...args] = values;
-    job.owner.hostCall?.(String(name), args, extra);
+    const [given, ...args] = values;
+    const name = String(given);
+    if (isOffered(job, name)) job.owner.hostCall?.(name, args, extra);
+    else refuseCall(job, name, extra);
     return false;
   }
   const progress = kind === REPLY.end ? values[0] : values[1];

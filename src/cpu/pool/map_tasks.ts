@@ -1,28 +1,19 @@
 // One task for each of many items: what is behind `map`.
 
-import * as Effect from "npm:effect@^4.1.0/Effect";
+import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { TaskCancelled } from "../../core/cancellation_errors.ts";
 import { attemptOrWait } from "../../core/checkpoint.ts";
 import { countForeignWork, endForeignWait } from "../../core/foreign_work.ts";
-import { nursery } from "../../core/nursery.ts";
-import type { Nursery } from "../../core/task.ts";
 import type { CpuError } from "../cpu_error.ts";
-import type { TaskValue } from "../task_value.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
-import { Job, type JobExit, type JobOwner } from "./job.ts";
+import { CurrentHostCall } from "./host_service.ts";
+import { type HostCall, Job, type JobExit, type JobOwner } from "./job.ts";
+import { mapFibers } from "./map_fibers.ts";
+import { iteratorOf, type MapRequest } from "./map_request.ts";
 import type { PoolScope } from "./pool_scope.ts";
-import { exitOfThrown, runTask } from "./run_task.ts";
-
-/** What is to be mapped, and how. */
-export interface MapRequest {
-  readonly task: TaskValue;
-  readonly items: Iterable<unknown>;
-  /** How many items go to one worker together. */
-  readonly chunk: number;
-  readonly ordered: boolean;
-  readonly near: Error | undefined;
-}
+import { waitsFor } from "./reentry.ts";
+import { exitOfThrown } from "./run_task.ts";
 
 /** How many items are under way at once: as many as workers can prefetch. */
 const WINDOW = 2048;
@@ -44,7 +35,8 @@ export function mapTasks(
     () => undefined,
     (settle, fiber) => {
       const land = countForeignWork(fiber);
-      const run = new MapRun(scope, request, (exit) => {
+      const caller = fiber.getRef(CurrentHostCall);
+      const run = new MapRun(scope, { ...request, caller }, (exit) => {
         land();
         if (exit !== "cancelled") return void settle(exit);
         settle(
@@ -63,28 +55,6 @@ export function mapTasks(
   );
 }
 
-/** With calls to the loop, or a limiter: a fiber waits for each item. */
-function mapFibers(
-  scope: PoolScope,
-  { task, items, ordered, near }: MapRequest,
-): Effect.Effect<unknown[], CpuError> {
-  const results: unknown[] = [];
-  const all = nursery((n: Nursery<CpuError>) =>
-    Effect.sync(() => {
-      let index = 0;
-      for (const item of items) {
-        const at = index++;
-        const one = runTask(scope, { task, args: [item], near });
-        n.startSoon(
-          Effect.map(one, (result) => {
-            results[ordered ? at : results.length] = result;
-          }),
-        );
-      }
-    }), { name: task.name });
-  return Effect.map(all, () => results) as Effect.Effect<unknown[], CpuError>;
-}
-
 type MapExit = Exit.Exit<unknown[], CpuError> | "cancelled";
 
 /** One `map` under way. */
@@ -93,6 +63,7 @@ class MapRun implements JobOwner {
   isAsked = false;
   readonly #scope: PoolScope;
   readonly #request: MapRequest;
+  readonly #caller: HostCall | undefined;
   readonly #done: (exit: MapExit) => void;
   readonly #results: unknown[] = [];
   /** How many jobs have not ended. */
@@ -104,18 +75,19 @@ class MapRun implements JobOwner {
 
   constructor(
     scope: PoolScope,
-    request: MapRequest,
+    request: MapRequest & { readonly caller: HostCall | undefined },
     done: (exit: MapExit) => void,
   ) {
     this.#scope = scope;
     this.#request = request;
+    this.#caller = request.caller;
     this.#done = done;
   }
 
   start(): void {
     this.#guarded(() => {
       this.#scope.checkOpen();
-      this.#iterator = this.#request.items[Symbol.iterator]();
+      this.#iterator = iteratorOf(this.#request.items);
     });
     this.#fill();
   }
@@ -165,6 +137,9 @@ class MapRun implements JobOwner {
     if (this.#end !== undefined) return;
     this.#underWay += jobs.length;
     this.#scope.pool.add(...jobs);
+    if (this.#caller) {
+      for (const job of jobs) waitsFor(this.#caller, job, this.#scope.pool);
+    }
     // One that was refused has ended all but those behind it.
     if (this.#end !== undefined) this.#cancelJobs();
   }
@@ -192,6 +167,7 @@ class MapRun implements JobOwner {
 
   settled(exit: JobExit, job: Job): void {
     this.#underWay--;
+    this.#caller?.waitsFor.delete(job);
     if (exit === "cancelled") this.cancel("cancelled");
     else if (Exit.isFailure(exit)) this.cancel(Exit.failCause(exit.cause));
     else {

@@ -82,7 +82,6 @@ export class Pool implements WorkerUser, CrewUser, DispatchUser {
     this.tally.submitted++;
     job.askedAt = this.#clock.now;
     this.open.add(job);
-    if (job.parent) job.parent.waitingFor++;
     if (this.#placement.hasRoom(this.settings.queueLimit)) this.#enqueue(job);
     else if (this.settings.onFull === "wait") this.#held.push(job);
     else if (this.settings.onFull === "reject") this.#refuse(job);

@@ -1,6 +1,5 @@
 // One call that its caller waits for: the Effect behind `run`.
 
-import { isDeadlocked } from "./running_jobs.ts";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import { TaskCancelled } from "../../core/cancellation_errors.ts";
@@ -10,11 +9,11 @@ import { nursery } from "../../core/nursery.ts";
 import type { Nursery } from "../../core/task.ts";
 import type { CpuError } from "../cpu_error.ts";
 import type { TaskValue } from "../task_value.ts";
-import { ReentryDeadlock } from "../reentry_deadlock.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
 import { admitted } from "./admission.ts";
 import { CurrentHostCall, HostService } from "./host_service.ts";
 import { Job, type JobExit, type JobOwner } from "./job.ts";
+import { waitsFor } from "./reentry.ts";
 import type { PoolScope } from "./pool_scope.ts";
 
 /** What is to be run. */
@@ -57,9 +56,11 @@ function waitForJob(
       let isAsked = false;
       let isLeaving = false;
       const land = countForeignWork(fiber);
-      const settled = (exit: JobExit) => {
+      const caller = fiber.getRef(CurrentHostCall);
+      const settled = (exit: JobExit, ended?: Job) => {
         land();
         host?.close();
+        if (caller && ended) caller.waitsFor.delete(ended);
         if (isLeaving) return;
         if (exit !== "cancelled") return void settle(exit);
         settle(
@@ -68,11 +69,11 @@ function waitForJob(
             : Exit.die(new TaskCancelled(scope.cancellation!)),
         );
       };
-      const parent = fiber.getRef(CurrentHostCall);
       const job = begin(scope, request, {
         settled,
         hostCall: (name, args, call) => host?.call(job!, name, args, call),
-      }, parent?.pool === scope.pool ? parent : undefined);
+      });
+      if (caller && job) waitsFor(caller, job, scope.pool);
       return () => {
         if (job === undefined) return "tooLate";
         isAsked = isLeaving = true;
@@ -89,19 +90,13 @@ function begin(
   scope: PoolScope,
   { task, args, near, onJob }: Request,
   owner: JobOwner,
-  parent: Job["parent"],
 ): Job | undefined {
   try {
     scope.checkOpen();
     const ready = prepareArgs(args, task.options.transfer);
-    const job = new Job({ task, args: ready, owner, near, parent });
+    const job = new Job({ task, args: ready, owner, near });
     onJob?.(job);
     scope.pool.add(job);
-    if (parent && job.state === "queued" && isDeadlocked(scope.pool.crew)) {
-      const { name, workers } = scope.settings;
-      job.defect = new ReentryDeadlock(task.name, name, workers);
-      scope.pool.cancel(job);
-    }
     return job;
   } catch (error) {
     owner.settled(exitOfThrown(error));

@@ -8,8 +8,9 @@ import { interruptionBy } from "../../core/provenance.ts";
 import { type TaskBehind, TaskFuture } from "../cpu_future.ts";
 import { prepareArgs } from "../transport/prepare_args.ts";
 import { HostService } from "./host_service.ts";
-import { Job, type JobExit, type JobOwner } from "./job.ts";
+import { type HostCall, Job, type JobExit, type JobOwner } from "./job.ts";
 import type { PoolScope } from "./pool_scope.ts";
+import { waitsFor } from "./reentry.ts";
 import { exitOfThrown, type Request, runTask } from "./run_task.ts";
 
 /** Puts a task into the queue and answers its future. */
@@ -51,6 +52,8 @@ class SubmittedJob implements TaskBehind, JobOwner {
   host: HostService | undefined = undefined;
   readonly #scope: PoolScope;
   #cancellation: Cancellation | undefined = undefined;
+  /** The calls to the loop that wait for it. */
+  #callers: HostCall[] | undefined = undefined;
 
   constructor(scope: PoolScope, name: string) {
     this.#scope = scope;
@@ -77,8 +80,15 @@ class SubmittedJob implements TaskBehind, JobOwner {
     if (this.job) this.#scope.pool.cancel(this.job);
   }
 
+  awaitedBy(call: HostCall): void {
+    if (this.job === undefined) return;
+    (this.#callers ??= []).push(call);
+    waitsFor(call, this.job, this.#scope.pool);
+  }
+
   settled(exit: JobExit): void {
     this.#scope.workEnds();
+    for (const call of this.#callers ?? []) call.waitsFor.delete(this.job!);
     this.host?.close();
     if (exit !== "cancelled") return this.end(exit);
     const why = this.#cancellation ?? this.#scope.cancellation!;
@@ -114,6 +124,7 @@ function submitFiber(scope: PoolScope, request: Request): TaskFuture<unknown> {
       return child.status;
     },
     cancelWith: (cancellation) => child.cancel(cancellation.reason),
+    awaitedBy: (call) => void (job && waitsFor(call, job, scope.pool)),
   });
   whenSettled(child, (exit) => {
     settleFuture(future, exit);

@@ -46,7 +46,7 @@ export async function loadTaskModule(
   try {
     return await import(wrapper);
   } catch (error) {
-    return missingModule(url, error, evaluated);
+    return missingModule(error, evaluated);
   }
 }
 
@@ -54,22 +54,17 @@ function moduleOf(source: string): string {
   return "data:text/javascript," + encodeURIComponent(source);
 }
 
-function missingModule(
-  url: string,
-  error: unknown,
-  evaluated: boolean,
-): Missing {
+function missingModule(error: unknown, evaluated: boolean): Missing {
   if (evaluated) {
     return { missing: "module", detail: "its code failed", cause: error };
   }
   const message = plainMessage(error);
-  const flag = /run again with the (--allow-[a-z]+) flag/.exec(message)?.[1];
-  if (flag) {
-    return {
-      missing: "permission",
-      detail: `it needs ${flag}=${accessOf(url, flag)}`,
-      cause: error,
-    };
+  // It may be a module that the task's module imports.
+  const [, access, flag] =
+    /"([^"]+)", run again with the (--allow-[a-z]+) flag/.exec(message) ?? [];
+  if (access && flag) {
+    const detail = `it needs ${flag}=${access.replace(/:443$/, "")}`;
+    return { missing: "permission", detail, cause: error };
   }
   return { missing: "module", detail: message, cause: error };
 }
@@ -82,11 +77,4 @@ function plainMessage(error: unknown): string {
     .replace(/\x1b\[[\d;]*m/g, "")
     .split(/\n\s+at data:/);
   return error.message = message;
-}
-
-/** What the flag has to name: the file, or the host. */
-function accessOf(url: string, flag: string): string {
-  const parsed = new URL(url);
-  if (parsed.protocol !== "file:") return parsed.host;
-  return flag === "--allow-read" ? decodeURIComponent(parsed.pathname) : url;
 }
