@@ -5,23 +5,47 @@ import process from "node:process";
 import * as Comlink from "npm:comlink@4.4.2";
 import { Piscina } from "npm:piscina@5.3.2";
 import workerpool from "npm:workerpool@10.0.3";
-import { DynamicThreadPool } from "npm:poolifier-web-worker@0.5.15";
+import { FixedThreadPool } from "npm:poolifier-web-worker@0.5.15";
 
 /** One way to call functions on other threads. */
 export interface Peer {
   readonly name: string;
-  call(
-    name: "noop" | "echo" | "size" | "spin",
-    value: unknown,
-  ): Promise<unknown>;
+  call(name: PeerFunction, value: unknown): Promise<unknown>;
   /** Says how code that loops for ever is cancelled, if it is. */
   cancel(): Promise<string>;
+  /** Ends its threads. */
+  close(): unknown;
+}
+
+/** What every peer can do. */
+export type PeerFunction =
+  | "noop"
+  | "square"
+  | "echo"
+  | "size"
+  | "primes"
+  | "spin";
+
+/** Counts primes, and says how many milliseconds that took by itself. */
+export function primes(
+  [from, to]: readonly [number, number],
+): [number, number] {
+  const start = performance.now();
+  let count = 0;
+  for (let n = from; n < to; n++) {
+    let divisor = 2;
+    while (divisor * divisor <= n && n % divisor !== 0) divisor++;
+    if (n > 1 && divisor * divisor > n) count++;
+  }
+  return [count, performance.now() - start];
 }
 
 const FUNCTIONS = `{
   noop: () => 0,
+  square: (n) => n * n,
   echo: (value) => value,
   size: (numbers) => numbers.length,
+  primes: ${primes},
   spin: () => { for (;;); },
 }`;
 
@@ -33,15 +57,23 @@ const MAKERS: Record<string, (workers: number) => Peer> = {
   "workerpool": viaWorkerpool,
 };
 
-/** Opens all of them, or one; one that does not start is left out, and told. */
-export async function peers(workers: number, only?: string): Promise<Peer[]> {
+/** What the peers are called. */
+export const PEERS: readonly string[] = Object.keys(MAKERS);
+
+/** Opens one of them, with every thread of it at work. */
+export async function openPeer(name: string, workers: number): Promise<Peer> {
+  const peer = MAKERS[name]!(workers);
+  const calls = Array.from({ length: workers }, () => peer.call("noop", 0));
+  await within(5000, Promise.all(calls));
+  return peer;
+}
+
+/** Opens all of them; one that does not start is left out, and told. */
+export async function peers(workers: number): Promise<Peer[]> {
   const open: Peer[] = [];
-  for (const [name, make] of Object.entries(MAKERS)) {
-    if (only !== undefined && name !== only) continue;
+  for (const name of PEERS) {
     try {
-      const peer = await make(workers);
-      await within(5000, peer.call("noop", 0));
-      open.push(peer);
+      open.push(await openPeer(name, workers));
     } catch (error) {
       console.log(`${name} does not run here: ${String(error)}`);
     }
@@ -83,6 +115,7 @@ function raw(workers: number): Peer {
       for (const worker of all) worker.terminate();
       return `terminate() returns, and ${await burning()}`;
     },
+    close: () => all.forEach((worker) => worker.terminate()),
   };
 }
 
@@ -107,6 +140,7 @@ function comlink(workers: number): Peer {
       for (const worker of threads) worker.terminate();
       return `has no way but terminate(), and ${await burning()}`;
     },
+    close: () => threads.forEach((worker) => worker.terminate()),
   };
 }
 
@@ -116,7 +150,7 @@ function poolifier(workers: number): Peer {
     const functions = ${FUNCTIONS};
     export default new ThreadWorker(({ name, value }) => functions[name](value));
   `));
-  const pool = new DynamicThreadPool(workers, workers + 1, source);
+  const pool = new FixedThreadPool(workers, source);
   return {
     name: "poolifier-web-worker",
     call: (name, value) => pool.execute({ name, value }) as Promise<unknown>,
@@ -129,6 +163,7 @@ function poolifier(workers: number): Peer {
       );
       return `${ended}, and ${await burning()}`;
     },
+    close: () => within(5000, pool.destroy()),
   };
 }
 
@@ -152,6 +187,7 @@ function piscina(workers: number): Peer {
       const ms = (performance.now() - start).toFixed(1);
       return `rejects after ${ms} ms, and ${await burning()}`;
     },
+    close: () => within(5000, pool.destroy()),
   };
 }
 
@@ -163,8 +199,10 @@ function viaWorkerpool(workers: number): Peer {
   });
   const functions = {
     noop: () => 0,
+    square: (n: number) => n * n,
     echo: (value: unknown) => value,
     size: (numbers: Float64Array) => numbers.length,
+    primes,
     spin: () => {
       for (;;);
     },
@@ -180,6 +218,7 @@ function viaWorkerpool(workers: number): Peer {
       await Promise.resolve(task).catch(() => {});
       return `rejects, and ${await burning()}`;
     },
+    close: () => within(5000, Promise.resolve(pool.terminate())),
   };
 }
 
@@ -191,8 +230,8 @@ async function burning(): Promise<string> {
   await pause(300);
   const { user, system } = process.cpuUsage(before);
   const share = (user + system) / 1000 / (performance.now() - start);
-  return share > 0.5
-    ? `${share.toFixed(1)} cores burn on`
+  return share > 0.05
+    ? `it burns on: ${share.toFixed(2)} cores`
     : "the CPU is silent";
 }
 

@@ -1,209 +1,164 @@
-// What does a task on another thread cost, and how does code that is cancelled
-// stop? Beside raw workers and the pools of npm, on two workers.
+// What does a task on another thread cost? Beside raw workers and the pools of
+// npm, on two workers each.
 //
 //     deno run -A --lock=bench/deno.lock bench/cpu/pool_bench.ts
 
-import process from "node:process";
 import * as Effect from "effect/Effect";
-import { nursery, run, sleep } from "espalier";
+import { run } from "espalier";
 import { type CpuScope, cpuScope, inline, move } from "espalier/cpu";
 import { note, type Row, table } from "../harness.ts";
-import { type Peer, peers } from "./_peers.ts";
+import { type Body, OpenScope } from "./_open_scope.ts";
+import { openPeer, type Peer, PEERS, peers, primes } from "./_peers.ts";
 
 const WORKERS = 2;
 
 const noop = inline(() => 0);
 const square = inline((n: number) => n * n);
 const echo = inline((value: unknown) => value).with({ name: "echo" });
-const sum = inline((numbers: Float64Array) => numbers.length);
-const numbers = inline(function* (to: number) {
-  for (let n = 0; n < to; n++) yield { n, twice: 2 * n };
-});
-const primes = inline((from: number, to: number) => {
-  let count = 0;
-  for (let n = from; n < to; n++) {
-    let divisor = 2;
-    while (divisor * divisor <= n && n % divisor !== 0) divisor++;
-    if (n > 1 && divisor * divisor > n) count++;
-  }
-  return count;
-});
-const spin = inline(() => {
-  for (;;);
-});
+const size = inline((numbers: Float64Array) => numbers.length);
+const count = inline(primes);
 
-const kilobyte = {
-  id: 1,
-  rows: Array.from({ length: 24 }, (_, n) => ({ n, text: `row number ${n}` })),
-};
-const megabyte = () => new Float64Array(1 << 17);
-const shared = new Float64Array(new SharedArrayBuffer(1 << 20));
+const open = new OpenScope(WORKERS);
+const all = await peers(WORKERS);
 
-/** Runs a body in a scope that stays open from one call to the next. */
-class OpenScope {
-  readonly #calls: { body: Body; done: (result: unknown) => void }[] = [];
-  #wake = () => {};
-  #isClosed = false;
-  readonly #ended: Promise<unknown>;
-
-  constructor() {
-    this.#ended = run(cpuScope((cpu) => this.#serve(cpu), {
-      workers: WORKERS,
-      min: WORKERS,
-    }));
-  }
-
-  call(body: Body): Promise<unknown> {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    this.#calls.push({ body, done: resolve });
-    this.#wake();
-    return promise;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#wake();
-    await this.#ended;
-  }
-
-  *#serve(cpu: CpuScope) {
-    while (!this.#isClosed) {
-      const next = this.#calls.shift();
-      if (next === undefined) {
-        yield* Effect.promise(() =>
-          new Promise<void>((resolve) => this.#wake = resolve)
-        );
-      } else next.done(yield* next.body(cpu) as Effect.Effect<unknown>);
-    }
-  }
+/** A row of Espalier, beside one of each peer. */
+function espalier(how: string, body: Body, ops = 1): Row {
+  return { name: `Espalier, ${how}`, ops, run: () => open.call(body) };
 }
 
-// deno-lint-ignore no-explicit-any
-type Body = (cpu: CpuScope) => Effect.Effect<any, any>;
+function others(work: (peer: Peer) => Promise<unknown>, ops = 1): Row[] {
+  return all.map((peer) => ({ name: peer.name, ops, run: () => work(peer) }));
+}
 
-const open = new OpenScope();
-const all = await peers(WORKERS);
-const espalier = (body: Body, ops = 1): Row => ({
-  name: "Espalier",
-  ops,
-  run: () => open.call(body),
-});
-const others = (
-  work: (peer: Peer) => Promise<unknown>,
-  ops = 1,
-): Row[] =>
-  all.map((peer) => ({ name: peer.name, ops, run: () => work(peer) }));
-const many = Array.from({ length: 10_000 }, (_, n) => n);
+/** One call after the other, where nothing else is to be done. */
+const IN_A_ROW = 100;
+
+async function inARow(call: () => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < IN_A_ROW; n++) await call();
+}
+
+function inARowBy(call: Body): Body {
+  return (cpu) =>
+    Effect.gen(function* () {
+      for (let n = 0; n < IN_A_ROW; n++) yield* call(cpu);
+    });
+}
+
+/** The futures as promises, all at once: what one does with the peers. */
+function allOf(calls: (cpu: CpuScope) => Promise<unknown>[]): Body {
+  return (cpu) => Effect.promise(() => Promise.all(calls(cpu)));
+}
 
 await table("a task that does nothing, one after the other", [
-  ...others((peer) => peer.call("noop", 0)),
-  espalier((cpu) => cpu.run(noop)),
+  ...others((peer) => inARow(() => peer.call("noop", 0)), IN_A_ROW),
+  espalier("run", inARowBy((cpu) => cpu.run(noop)), IN_A_ROW),
 ]);
-await table("10,000 tasks that do nothing, at once", [
+
+const many = Array.from({ length: 10_000 }, (_, n) => n);
+await table("10,000 tasks that do next to nothing, at once", [
   ...others(
-    (peer) => Promise.all(many.map((n) => peer.call("noop", n))),
-    10_000,
+    (peer) => Promise.all(many.map((n) => peer.call("square", n))),
+    many.length,
   ),
-  espalier((cpu) => cpu.map(square, many), 10_000),
-], { rounds: 3 });
-note("raw postMessage is the first row: what the platform can do by messages.");
-await table("1 KB of plain data there and back", [
-  ...others((peer) => peer.call("echo", kilobyte)),
-  espalier((cpu) => cpu.run(echo, kilobyte)),
+  espalier(
+    "submit, Promise.all",
+    allOf((cpu) => many.map((n) => cpu.submit(square, n).promise())),
+    many.length,
+  ),
+  espalier("map", (cpu) => cpu.map(square, many), many.length),
+  espalier(
+    "run, Effect.all",
+    (cpu) =>
+      Effect.all(many.map((n) => cpu.run(square, n)), {
+        concurrency: "unbounded",
+      }),
+    many.length,
+  ),
+], { rounds: 5 });
+note("The peers, and Espalier's first row: one call and one promise for each.");
+note("map: one call for all. run, Effect.all: one fiber of Effect for each.");
+
+const kilobyte = (id: number) => ({
+  id,
+  rows: Array.from(
+    { length: 24 },
+    (_, n) => ({ n, text: `row ${n} of ${id}` }),
+  ),
+});
+const one = kilobyte(1), thousand = many.slice(0, 1000).map(kilobyte);
+await table("1 KB of plain data there and back, one after the other", [
+  ...others((peer) => inARow(() => peer.call("echo", one)), IN_A_ROW),
+  espalier("run", inARowBy((cpu) => cpu.run(echo, one)), IN_A_ROW),
 ]);
+await table("1 KB of plain data there and back, 1,000 at once", [
+  ...others(
+    (peer) => Promise.all(thousand.map((item) => peer.call("echo", item))),
+    thousand.length,
+  ),
+  espalier(
+    "submit, Promise.all",
+    allOf((cpu) => thousand.map((item) => cpu.submit(echo, item).promise())),
+    thousand.length,
+  ),
+  espalier("map", (cpu) => cpu.map(echo, thousand), thousand.length),
+]);
+
+const megabyte = () => new Float64Array(1 << 17);
+const shared = new Float64Array(new SharedArrayBuffer(1 << 20));
 await table("1 MB of numbers to a worker", [
   ...others((peer) => peer.call("size", megabyte())),
-  { ...espalier((cpu) => cpu.run(sum, megabyte())), name: "Espalier, copied" },
-  {
-    ...espalier((cpu) => cpu.run(sum, move(megabyte()))),
-    name: "Espalier, moved",
-  },
-  { ...espalier((cpu) => cpu.run(sum, shared)), name: "Espalier, shared" },
+  espalier("copied", (cpu) => cpu.run(size, megabyte())),
+  espalier("moved", (cpu) => cpu.run(size, move(megabyte()))),
+  espalier("shared", (cpu) => cpu.run(size, shared)),
 ]);
-await table("a stream of 200,000 items, with back-pressure", [{
-  name: "Espalier",
-  ops: 200_000,
-  run: () =>
-    open.call((cpu) =>
-      Effect.scoped(Effect.flatMap(
-        cpu.stream(numbers, 200_000),
-        (stream) => stream.forEach(() => Effect.void),
-      ))
-    ),
-}], { rounds: 3 });
+note("Each row but the shared one makes its megabyte, which is most of it.");
 
-const LIMIT = 400_000, PARTS = 32;
-const part = (n: number) => Math.round(LIMIT * Math.sqrt(n / PARTS));
-await table("counting the primes below 400,000", [
-  { name: "one thread", run: () => runPrimes() },
+const LIMIT = 1_000_000, PARTS = 128;
+const parts = Array.from({ length: PARTS }, (_, n): [number, number] => {
+  const from = (at: number) => Math.round(LIMIT * (at / PARTS) ** (2 / 3));
+  return [from(n), from(n + 1)];
+});
+await table("counting the primes below 1,000,000", [
+  ...all.map((peer) =>
+    toIdeal(
+      peer.name,
+      () => Promise.all(parts.map((part) => peer.call("primes", part))),
+    )
+  ),
+  toIdeal("Espalier, map", () => open.call((cpu) => cpu.map(count, parts))),
+], { rounds: 3, unit: "× ideal" });
+note("Ideal: the time that the 128 parts took by themselves, divided by two.");
+await open.close();
+for (const peer of all) await peer.close();
+
+await table("two workers started, used and ended", [
+  ...PEERS.map((name) => ({ name, run: () => openAndClose(name) })),
   {
-    name: `Espalier, ${WORKERS} workers`,
+    name: "Espalier, cpuScope",
     run: () =>
-      open.call((cpu) =>
-        Effect.all(
-          Array.from(
-            { length: PARTS },
-            (_, n) => cpu.run(primes, part(n), part(n + 1)),
-          ),
-          { concurrency: "unbounded" },
-        )
-      ),
+      run(cpuScope((cpu) => cpu.map(square, [1, 2]), {
+        workers: WORKERS,
+        min: WORKERS,
+      })),
   },
 ], { rounds: 3 });
-await open.close();
-
-await table(`a pool of ${WORKERS} opened and closed`, [{
-  name: "Espalier",
-  run: () =>
-    run(cpuScope(
-      (cpu) => cpu.map(noop as never, [1, 2]),
-      { workers: WORKERS, min: WORKERS },
-    )),
-}], { rounds: 3 });
-await table("from a hard kill to a silent CPU, and to the next result", [
-  { name: "Espalier: the run has ended", measure: () => cancelOnce("ended") },
-  { name: "Espalier: another task is done", measure: () => cancelOnce("next") },
-], { unit: "ms", rounds: 5 });
-for (const peer of all) {
-  note(`${peer.name}: ${await cancelled(peer.name)}`);
-}
 Deno.exit(0);
 
-function runPrimes(): number {
-  let count = 0;
-  for (let n = 0; n < LIMIT; n++) {
-    let divisor = 2;
-    while (divisor * divisor <= n && n % divisor !== 0) divisor++;
-    if (n > 1 && divisor * divisor > n) count++;
-  }
-  return count;
+async function openAndClose(name: string): Promise<void> {
+  const peer = await openPeer(name, WORKERS);
+  await peer.close();
 }
 
-/** How a peer cancels a loop: in a process that can be ended. */
-async function cancelled(name: string): Promise<string> {
-  const program = new URL("./_cancel_peer.ts", import.meta.url).href;
-  const flags = ["-A", "--quiet", "--no-check", "--lock=bench/deno.lock"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, program, name],
-    stdin: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(20_000),
-  });
-  const { stdout } = await child.output();
-  return new TextDecoder().decode(stdout).trim() || "does not end";
-}
-
-async function cancelOnce(what: "ended" | "next"): Promise<number> {
-  return await run(cpuScope(function* (cpu) {
-    yield* cpu.run(square, 1);
-    const future = cpu.submit(spin);
-    // Long enough for the spare to be there.
-    yield* sleep(120);
-    process.cpuUsage();
-    const start = performance.now();
-    future.cancel();
-    if (what === "ended") yield* future.outcome;
-    else yield* nursery((n) => n.startSoon(Effect.orDie(cpu.run(square, 2))));
-    return performance.now() - start;
-  }, { workers: 1, grace: 0 }));
+/** A row that says how much longer the count took than it had to. */
+function toIdeal(name: string, work: () => Promise<unknown>): Row {
+  return {
+    name,
+    async measure() {
+      const start = performance.now();
+      const counts = await work() as [number, number][];
+      const took = performance.now() - start;
+      const busy = counts.reduce((sum, [, ms]) => sum + ms, 0);
+      return took / (busy / WORKERS);
+    },
+  };
 }

@@ -158,7 +158,8 @@ Deno.test("a task that polls is stopped inside by the cancellation, which the sc
     assert(Option.isNone(none));
     assert.equal(new Int32Array(again)[0], 1);
     assert.equal(yield* cpu.run(quiet), false);
-    assert.equal(cpu.statistics().spawned, 1);
+    const { killed, exited } = cpu.statistics().stopped;
+    assert.deepEqual([killed, exited], [0, 0]);
   }, { workers: 1, grace: 10_000 }));
 });
 
