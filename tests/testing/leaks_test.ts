@@ -235,6 +235,20 @@ Deno.test("concurrencyTest() puts back what it watches the platform with", async
   assert.deepEqual(those(), before);
 });
 
+Deno.test("concurrencyTest() leaves a stand-in alone that its body has put up", async () => {
+  const { setTimeout } = globalThis;
+  const standIn = (() => 0) as unknown as typeof setTimeout;
+
+  await failureOf(() => {
+    globalThis.setTimeout = standIn;
+    return checkpoint;
+  });
+  const left = globalThis.setTimeout;
+  globalThis.setTimeout = setTimeout;
+
+  assert.equal(left, standIn);
+});
+
 /** Runs a test with this body and answers what it leaves behind. */
 async function leaksOf(body: Body): Promise<readonly Leak[]> {
   const failure = await failureOf(body);

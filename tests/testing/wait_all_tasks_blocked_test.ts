@@ -62,6 +62,27 @@ Deno.test("waitAllTasksBlocked() wakes the shortest cushion first and makes the 
   assert.ok(performance.now() - started >= 24);
 });
 
+Deno.test("waitAllTasksBlocked() wakes the shortest cushion first in every interleaving (R72)", async () => {
+  const { exhausted, failure } = await explore(function* () {
+    const trail: number[] = [];
+    yield* nursery((n) =>
+      Effect.sync(() => {
+        for (const cushion of [30, 10, 20]) {
+          n.startSoon(function* () {
+            yield* waitAllTasksBlocked({ cushion });
+            trail.push(cushion);
+            yield* checkpoint;
+          });
+        }
+      })
+    );
+    assert.deepEqual(trail, [10, 20, 30]);
+  });
+
+  assert.equal(failure?.story, undefined);
+  assert.equal(exhausted, true);
+});
+
 Deno.test("waitAllTasksBlocked() is not woken early by a host that has nothing to run (R72)", async () => {
   const started = performance.now();
   const noise = setInterval(() => {}, 1);
