@@ -319,3 +319,16 @@ Deno.test("a plain argument is what it was at the call, also where the task is s
   }, { workers: 1, grace: 0 }));
   assert.equal(result, 1);
 });
+
+Deno.test("a job whose arguments take long to arrive is sent once", async () => {
+  const size = inline((map: Map<number, string>) => map.size);
+  const entries = Array.from(
+    { length: 100_000 },
+    (_, i) => [i, `${i}`] as const,
+  );
+  const sized = await run(cpuScope(
+    (cpu) => cpu.run(size, new Map(entries)),
+    { workers: 1 },
+  ));
+  assert.equal(sized, entries.length);
+});
