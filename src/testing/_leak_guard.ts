@@ -15,7 +15,7 @@ export function leakGuard(
   return ({ strays }) => {
     const left = [...straying(strays), ...leaks.left()];
     if (left.length > 0) return lookAgain(leaks, straying(strays));
-    leaks.clear();
+    leaks.forget();
     return undefined;
   };
 }
@@ -33,7 +33,7 @@ async function lookAgain(
     );
     left = leaks.left();
   }
-  leaks.clear();
+  await leaks.end();
   const all = [...strays, ...left];
   return all.length === 0 ? undefined : new Leaked(all);
 }

@@ -1,3 +1,4 @@
+import * as timers from "node:timers";
 import { type LeakWatch, watchLeaks } from "../core/leak_port.ts";
 import type { Made, Note } from "./_made.ts";
 import { watchPorts } from "./_port_leaks.ts";
@@ -14,6 +15,16 @@ interface Entry extends Made {
 
 /** After so many things the list is looked through for what is over. */
 const PRUNE_AT = 1_000;
+
+/** How long it may take to end what was left, in real milliseconds. */
+const END_MS = 2_000;
+
+async function settled(ending: readonly unknown[]): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = timers.setTimeout(() => resolve(), END_MS);
+  await Promise.race([Promise.allSettled(ending), late]);
+  timers.clearTimeout(timer);
+}
 
 /**
  * Keeps a list of everything that is made while a test runs and that could
@@ -65,12 +76,18 @@ export class Leaks implements LeakWatch {
     );
   }
 
-  /** Ends what can be ended, and forgets everything. */
-  clear(): void {
-    for (const { remains, end } of this.#entries.splice(0)) {
-      if (remains() !== undefined) end?.();
-    }
+  /** Forgets everything. */
+  forget(): void {
+    this.#entries = [];
     this.#pruneAt = PRUNE_AT;
+  }
+
+  /** Ends what can be ended, gives it some time for that, and forgets it. */
+  async end(): Promise<void> {
+    this.#prune();
+    const ending = this.#entries.map(({ end }) => end?.());
+    this.forget();
+    if (ending.some((it) => it !== undefined)) await settled(ending);
   }
 
   #add(made: Made): void {

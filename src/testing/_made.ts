@@ -6,8 +6,11 @@ export interface Made {
   readonly trace?: Error | undefined;
   /** Is it a timer? Some are set by the runtime, for what is left as well. */
   readonly isTimer?: boolean;
-  /** Ends it, so that the leak of one test is not that of the next. */
-  end?(): void;
+  /**
+   * Ends it, so that the leak of one test is not that of the next; answers what
+   * to wait for until it has ended.
+   */
+  end?(): void | Promise<unknown>;
 }
 
 /** Notes that something is being made now. */

@@ -14,7 +14,7 @@ export function watchProcesses(note: Note): () => void {
     child.status.then(ended, ended);
     note({
       remains: () => hasEnded ? undefined : `child process ${child.pid}`,
-      end: () => kill(child),
+      end: () => end(child),
     });
     return child;
   }
@@ -38,10 +38,27 @@ export function watchProcesses(note: Note): () => void {
   };
 }
 
-function kill(child: Deno.ChildProcess): void {
+/** Kills a child, and lets go of the ends of its pipes that are here. */
+async function end(child: Deno.ChildProcess): Promise<void> {
   try {
     child.kill("SIGKILL");
   } catch {
     // It has ended in the meantime.
+  }
+  const pipes = [
+    pipeOf(() => child.stdin)?.abort(),
+    pipeOf(() => child.stdout)?.cancel(),
+    pipeOf(() => child.stderr)?.cancel(),
+  ];
+  // Somebody may read or write yet, and hold on to one of them.
+  await Promise.allSettled([child.status, ...pipes]);
+}
+
+/** Reads a pipe; there is none where the child was not given one. */
+function pipeOf<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

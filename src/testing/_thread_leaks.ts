@@ -68,7 +68,7 @@ function workerMade(
 ): Made {
   return {
     remains: () => isOpen(worker) ? words : undefined,
-    end: () => void worker.terminate(),
+    end: async () => await worker.terminate(),
   };
 }
 
@@ -79,7 +79,11 @@ function processMade(child: ChildProcess): Made {
         child.signalCode === null
         ? `child process ${child.pid}`
         : undefined,
-    end: () => void child.kill("SIGKILL"),
+    end: () =>
+      new Promise((resolve) => {
+        child.once("exit", resolve);
+        child.kill("SIGKILL");
+      }),
   };
 }
 

@@ -115,7 +115,7 @@ async function runTest(
       error,
     );
   } finally {
-    leaks.clear();
+    await leaks.end();
     leaks.stop();
   }
 }
