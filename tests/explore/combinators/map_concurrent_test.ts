@@ -35,13 +35,14 @@ for (const [order, { ordered, all, some }] of Object.entries(ORDERS)) {
 function* mapped(items: string, ordered: boolean) {
   const finished: string[] = [];
   let alive = 0;
-  let isClosed = false;
+  let isOpen = false;
   let end = "";
   function* source() {
+    isOpen = true;
     try {
       yield* items;
     } finally {
-      isClosed = true;
+      isOpen = false;
     }
   }
   const body = (item: string) =>
@@ -58,8 +59,8 @@ function* mapped(items: string, ordered: boolean) {
     (exit) =>
       Effect.sync(() => {
         assert.equal(alive, 0);
+        assert.ok(!isOpen, "the source was left open");
         if (exit._tag === "Failure") return end = "cancelled";
-        assert.ok(isClosed);
         assert.deepEqual(finished.toSorted(), [...items]);
         if (!ordered) assert.deepEqual(exit.value, finished);
         end = exit.value.join("");

@@ -9,6 +9,7 @@ import {
   now,
   shieldedCheckpoint,
   sleep,
+  sleepForever,
 } from "espalier";
 import { outcomes, prove } from "../support/prove.ts";
 import { together } from "../support/together.ts";
@@ -88,7 +89,13 @@ Deno.test("of two scopes that are cancelled, the outer one catches, unless it ca
       a: Effect.sync(() => outer.cancel()),
       b: Effect.sync(() => inner.cancel()),
       body: outer.run(function* () {
-        yield* inner.run(Effect.andThen(checkpoint, Effect.never));
+        yield* Effect.onExit(
+          inner.run(Effect.andThen(checkpoint, Effect.never)),
+          () =>
+            Effect.sync(() => {
+              assert.ok(!(outer.cancelCalled && inner.cancelledCaught));
+            }),
+        );
         isBehindInner = true;
         yield* checkpoint;
       }),
@@ -124,6 +131,21 @@ Deno.test("CancelScope.shield keeps out what comes from outside while it is up, 
   }, { preemptions: 1, atLeast: 20 });
 
   assert.deepEqual(ends, ["shielded", "shielded, unshielded"]);
+});
+
+Deno.test("CancelScope.shield that is lowered by somebody else wakes what waits inside (R7)", async () => {
+  const ends = await outcomes(function* () {
+    const outer = new CancelScope();
+    const inner = new CancelScope({ shield: true });
+    yield* together({
+      canceller: Effect.sync(() => outer.cancel()),
+      lowerer: Effect.sync(() => inner.shield = false),
+      body: outer.run(inner.run(sleepForever)),
+    });
+    return `outer ${outer.cancelledCaught}, inner ${inner.cancelledCaught}`;
+  }, { preemptions: 1, atLeast: 50 });
+
+  assert.deepEqual(ends, ["outer true, inner false"]);
 });
 
 Deno.test("CancelScope.deadline and a sleep that end at one moment: whichever was set first is first (R4, R5)", async () => {

@@ -32,6 +32,32 @@ Deno.test("nursery() ends after every child and every cleanup, whoever is cancel
   }, { cancelEverywhere: true, atLeast: 1_000 });
 });
 
+Deno.test("nursery() that is cancelled ends after every cleanup, also when its body has ended (R27)", async () => {
+  const ends = await outcomes(function* () {
+    let alive = 0;
+    let cut = 0;
+    const child = Effect.suspend(() => {
+      alive++;
+      const cleanup = Effect.map(shieldedCheckpoint, () => alive--);
+      const work = Effect.onInterrupt(
+        checkpoint,
+        () => Effect.sync(() => cut++),
+      );
+      return Effect.ensuring(work, cleanup);
+    });
+    yield* nursery(function* (n) {
+      n.startSoon(child);
+      n.startSoon(child);
+      n.startSoon(Effect.sync(() => n.cancelScope.cancel()));
+      yield* Effect.void;
+    });
+    assert.equal(alive, 0);
+    return `${cut} cut short`;
+  }, { atLeast: 50 });
+
+  assert.deepEqual(ends, ["0 cut short", "1 cut short", "2 cut short"]);
+});
+
 Deno.test("nursery() keeps the failure of whoever fails, and cancels only who waits (R26)", async () => {
   const ends = await outcomes(function* () {
     const finished: string[] = [];

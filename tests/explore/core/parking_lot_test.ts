@@ -51,7 +51,7 @@ Deno.test("ParkingLot breaks with the task that serves it: who waits and who com
           onSuccess: () => ends.push("woken"),
           onFailure: ({ _tag }) => ends.push(_tag),
         })),
-    }, () => lot.breakLot());
+    });
     assert.equal(lot.size, 0);
     return ends.sort().join(", ");
   }, { cancelEverywhere: true, atLeast: 200 });
@@ -67,16 +67,21 @@ Deno.test("ParkingLot breaks with the task that serves it: who waits and who com
 Deno.test("ParkingLot.repark() moves waiters with their order and their way out (R46)", async () => {
   await prove(function* () {
     const [from, to] = [new ParkingLot(), new ParkingLot()];
-    const parked: string[] = [];
+    const parked = new Set<string>();
     const woken: string[] = [];
     yield* together({
       ...each("ab", (name) =>
         Effect.suspend(() => {
-          parked.push(name);
-          return Effect.map(from.park, () => woken.push(name));
+          parked.add(name);
+          return Effect.ensuring(
+            Effect.map(from.park, () => woken.push(name)),
+            Effect.sync(() => parked.delete(name)),
+          );
         })),
       mover: Effect.ensuring(checkpoint, Effect.sync(() => from.reparkAll(to))),
     }, () => {
+      // Whoever was cancelled has left, wherever it stood.
+      assert.equal(from.size + to.size, parked.size);
       from.unparkAll();
       to.unparkAll();
     });

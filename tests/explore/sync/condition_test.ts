@@ -8,6 +8,7 @@ Deno.test("Condition.wait() owns the lock again however it ends, whoever is canc
   const ends = await outcomes(function* () {
     const condition = new Condition();
     let items = 0;
+    let isNotified = false;
     let ends = "";
     const owns = () => condition.lock.statistics().owner === currentTask();
     const take = condition.lock.withLock(
@@ -23,9 +24,12 @@ Deno.test("Condition.wait() owns the lock again however it ends, whoever is canc
     );
     const put = condition.lock.withLock(Effect.sync(() => {
       items++;
+      isNotified = condition.statistics().waiting > 0;
       condition.notify();
     }));
     yield* together({ take, put: Effect.uninterruptible(put) });
+    // Once notified it returns, and meets its cancellation later (R13).
+    assert.equal(isNotified, ends === "was notified");
     assert.equal(condition.statistics().waiting, 0);
     assert.equal(condition.lock.statistics().locked, false);
     return ends;
