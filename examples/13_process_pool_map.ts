@@ -1,5 +1,9 @@
 // Squares five numbers on three workers and keeps their order.
 //
+// The scope is the pool. Watch that the results have the order of the numbers,
+// whichever worker was faster, and that nothing is closed or joined: leaving the
+// block ends the workers.
+//
 //     deno run examples/13_process_pool_map.ts
 
 import { main } from "espalier";
