@@ -69,24 +69,32 @@ function paragraphsOf(doc: string): string[] {
     .split(/\n\n+/);
 }
 
-/** The text handed to `super`, with `…` for all that is not constant. */
+/**
+ * The text handed to `super`, with `…` for all that is not constant; where it is
+ * one of two, both, each in its line.
+ */
 function messageIn(body: string): string {
   const start = body.indexOf("super(");
   if (start < 0) return "";
-  let message = "";
+  const messages = [""];
   // Terminates: each round moves past at least one character.
   for (let at = start + "super(".length, depth = 1; at < body.length; at++) {
     const char = body[at]!;
+    const said = messages.at(-1) !== "";
     if (char === "(") depth++;
     else if (char === ")" && --depth === 0) break;
-    else if (char === ":" && message !== "") break;
+    // What comes next is no message: options, or the rest of a list.
+    else if (char === "," && said) break;
+    // What came before was a condition.
+    else if (char === "?" && said) messages[messages.length - 1] = "";
+    else if (char === ":" && said) messages.push("");
     else if (char === '"' || char === "`") {
       const { text, end } = literalAt(body, at);
-      message += text;
+      messages[messages.length - 1] += text;
       at = end;
     }
   }
-  return message;
+  return messages.filter((message) => message !== "").join("\n");
 }
 
 /** Reads the literal that begins at `start`. */

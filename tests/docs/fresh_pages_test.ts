@@ -34,7 +34,9 @@ Deno.test("errorsPage() tells the message, the cause and the mend of an error", 
   assert.equal(
     part,
     '\n### Burnt\n\n```text\nCannot serve "…": it was … for … ms\n```\n\n' +
-      "Raised when a dish is burnt.\n\nIt is gone. Use `Pot` instead.\n",
+      "Raised when a dish is burnt.\n\nIt is gone. Use `Pot` instead.\n\n" +
+      "### Full\n\n```text\nCannot fill the pot: it is full\n" +
+      "Cannot fill the pan: it holds … l\n```\n\nRaised when it is full.\n",
   );
 });
 
@@ -51,6 +53,20 @@ export class Burnt extends ConcurrencyError {
     super(
       \`Cannot serve "\${dish}": it was \${\`\${ms}\` ? "on" : {}} \` +
         \`for \${ms} ms\`,
+    );
+  }
+}
+
+/**
+ * Raised when it is full.
+ */
+export class Full extends Error {
+  constructor(what: string, litres: number) {
+    super(
+      what === "pot"
+        ? "Cannot fill the pot: it is full"
+        : \`Cannot fill the pan: it holds \${litres} l\`,
+      { cause: "the cook" },
     );
   }
 }
