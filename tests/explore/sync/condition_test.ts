@@ -1,41 +1,39 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
-import { Condition, currentTask } from "espalier";
+import { CancelScope, checkpoint, Condition, currentTask } from "espalier";
 import { outcomes, prove } from "../support/prove.ts";
 import { each, together } from "../support/together.ts";
 
-Deno.test("Condition.wait() owns the lock again however it ends, whoever is cancelled (R50)", async () => {
+Deno.test("Condition.wait() owns the lock again however it ends, and returns once it is notified (R50)", async () => {
   const ends = await outcomes(function* () {
     const condition = new Condition();
-    let items = 0;
+    const scope = new CancelScope();
     let isNotified = false;
-    let ends = "";
+    let end = "did not wait";
     const owns = () => condition.lock.statistics().owner === currentTask();
-    const take = condition.lock.withLock(
-      Effect.suspend(() =>
-        items > 0
-          ? Effect.void
-          : Effect.onExit(condition.wait, (exit) =>
-            Effect.sync(() => {
-              assert.ok(owns(), "owns the lock again");
-              ends = exit._tag === "Success" ? "was notified" : "was cancelled";
-            }))
-      ),
-    );
-    const put = condition.lock.withLock(Effect.sync(() => {
-      items++;
-      isNotified = condition.statistics().waiting > 0;
-      condition.notify();
-    }));
-    yield* together({ take, put: Effect.uninterruptible(put) });
-    // Once notified it returns, and meets its cancellation later (R13).
-    assert.equal(isNotified, ends === "was notified");
+    const wait = Effect.onExit(condition.wait, (exit) =>
+      Effect.sync(() => {
+        assert.ok(owns(), "owns the lock again");
+        end = exit._tag === "Success" ? "was notified" : "was cancelled";
+      }));
+    yield* together({
+      waiter: scope.run(condition.lock.withLock(wait)),
+      canceller: Effect.sync(() => scope.cancel()),
+      notifier: condition.lock.withLock(function* () {
+        isNotified = condition.statistics().waiting > 0;
+        condition.notify();
+        // It has to wait for the lock still, and may be cancelled meanwhile.
+        yield* checkpoint;
+      }),
+    });
+    // It meets the cancellation later (R13).
+    assert.equal(isNotified, end === "was notified");
     assert.equal(condition.statistics().waiting, 0);
     assert.equal(condition.lock.statistics().locked, false);
-    return ends;
-  }, { cancelEverywhere: true, atLeast: 30 });
+    return end;
+  }, { preemptions: 1, atLeast: 100 });
 
-  assert.deepEqual(ends, ["", "was cancelled", "was notified"]);
+  assert.deepEqual(ends, ["did not wait", "was cancelled", "was notified"]);
 });
 
 Deno.test("Condition.notify() reaches as many waiters as it says, and no notification is lost, whoever is cancelled (R50)", async () => {
