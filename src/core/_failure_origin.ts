@@ -1,5 +1,6 @@
 import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Context from "npm:effect@^4.1.0/Context";
+import * as Exit from "npm:effect@^4.1.0/Exit";
 
 /** Where a failure first happened; one object for each failure. */
 export interface FailureOrigin {
@@ -62,12 +63,13 @@ class HandedOver {
 
 const handedOver = new WeakMap<object, HandedOver>();
 
-/** Notes that a future handed `task` a failure of another one. */
+/** Notes that a future handed `task` the result of another one, if it failed. */
 export function noteHandedOver(
-  task: object,
-  cause: Cause.Cause<unknown>,
+  task: object | undefined,
+  exit: Exit.Exit<unknown, unknown>,
 ): void {
-  for (const reason of cause.reasons) {
+  if (task === undefined || Exit.isSuccess(exit)) return;
+  for (const reason of exit.cause.reasons) {
     const origin = originOf(reason);
     if (origin === undefined || reason._tag === "Interrupt") continue;
     let known = handedOver.get(task);

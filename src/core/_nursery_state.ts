@@ -1,6 +1,5 @@
 import type * as Cause from "npm:effect@^4.1.0/Cause";
 import type * as Context from "npm:effect@^4.1.0/Context";
-import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import type { DeadlineScope } from "./_deadline_scope.ts";
@@ -12,6 +11,7 @@ import { TaskNode } from "./_task_node.ts";
 import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { checkBody } from "./check_body.ts";
+import { nameIn } from "./check_options.ts";
 import { type CancelScope, handleOf } from "./cancel_scope.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
@@ -90,16 +90,12 @@ export class NurseryState implements Nursery<unknown, unknown> {
   startSoon(child: any, options?: { readonly name?: string }): any {
     if (this.#closed) throw new NurseryClosed(this.name);
     checkBody(child);
-    const task = this.makeTask(child, options?.name, this.task);
+    const task = this.makeTask(child, nameIn(options), this.task);
     const future = task.future = new Future<unknown, unknown>(task);
     this.adopt(task);
     task.linkUnder(this.scope);
     this.run.hooks?.emit("taskSpawned", task);
-    const body: Effect.Effect<unknown, unknown> = effectOf<never>(
-      child,
-      [],
-      task,
-    );
+    const body = effectOf<never>(child, [], task);
     task.prepare(body, this.spawnContext(), this);
     this.run.queue.push(task);
     return future;
@@ -108,8 +104,9 @@ export class NurseryState implements Nursery<unknown, unknown> {
   // deno-lint-ignore no-explicit-any
   start<V>(child: any, options?: { readonly name?: string }): any {
     checkBody(child);
+    const name = nameIn(options);
     const body = child as (status: TaskStatus<V>, signal: AbortSignal) => never;
-    return startChild(this, body, options?.name);
+    return startChild(this, body, name);
   }
 
   makeTask(body: AnyBody, name: string | undefined, parent: AnyTask): AnyTask {

@@ -7,6 +7,8 @@ import {
   isCancellation,
 } from "./_promise_wait.ts";
 import type { Cancellation } from "./cancellation.ts";
+import { checkKind, checkOptions, checkWord } from "./check_options.ts";
+import { inWords } from "./in_words.ts";
 import { notePromise } from "./leak_port.ts";
 import { interruptionBy } from "./provenance.ts";
 
@@ -22,6 +24,26 @@ export interface PromiseOptions<E> {
 }
 
 /**
+ * Refuses what cannot make a promise, or cannot say what becomes of one.
+ *
+ * @throws {TypeError} If `fn` or an option is not what it must be.
+ */
+export function checkPromiseCall(fn: unknown, options: unknown): void {
+  const action = "call for a promise";
+  if (typeof fn !== "function") {
+    throw new TypeError(
+      `Cannot ${action}: it takes a function that makes one: received ${
+        inWords(fn)
+      }`,
+    );
+  }
+  checkOptions(options, action);
+  const given = options as PromiseOptions<unknown>;
+  checkKind(given.catch, "function", "catch", action);
+  checkWord(given.onCancel, ["wait", "abandon"], "onCancel", action);
+}
+
+/**
  * Calls `fn` and reports how its promise settled. Counted as in flight until
  * then, or until it is let go of by calling what this answers.
  */
@@ -31,6 +53,7 @@ export function settlePromise<A, E>(
   options: PromiseOptions<E>,
   settled: (exit: Exit.Exit<A, E>) => void,
 ): () => void {
+  checkPromiseCall(fn, options);
   const land = bridge(undefined);
   const promise = callPromise(fn, signal);
   notePromise(promise);
@@ -41,7 +64,7 @@ export function settlePromise<A, E>(
     land();
     settled(
       isCancellation(thrown, signal)
-        ? Exit.failCause(Cause.fromReasons([interruptionBy(reasonOf(signal))]))
+        ? cancelledExit(reasonOf(signal))
         : failureOf(thrown, options),
     );
   });
@@ -67,6 +90,11 @@ export function failureOf<E>(
   } catch (defect) {
     return Exit.die(defect);
   }
+}
+
+/** The result of what was cancelled. */
+export function cancelledExit(cancellation: Cancellation): Exit.Exit<never> {
+  return Exit.failCause(Cause.fromReasons([interruptionBy(cancellation)]));
 }
 
 function reasonOf(signal: AbortSignal): Cancellation {

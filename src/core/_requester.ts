@@ -1,5 +1,4 @@
-import * as Fiber from "npm:effect@^4.1.0/Fiber";
-import { scopeOf } from "./_strand.ts";
+import { currentScope } from "./_current_scope.ts";
 
 /**
  * Who asks for something now: the task that is running on the stack, or the
@@ -9,8 +8,7 @@ export function currentRequester(): {
   readonly requestedBy: string;
   readonly at: number;
 } {
-  const fiber = Fiber.getCurrent();
-  const node = fiber === undefined ? undefined : scopeOf(fiber);
+  const node = currentScope();
   return {
     requestedBy: node?.owner?.path ?? "host",
     at: node?.run?.timers.now() ?? performance.now(),

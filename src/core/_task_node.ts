@@ -9,6 +9,7 @@ import type { RunState } from "./_run_state.ts";
 import { ScopeNode, type ScopeOwner } from "./_scope_tree.ts";
 import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
 import type { OpenWait } from "./wait_subject.ts";
+import { pathForChildren } from "./_task_path.ts";
 import { watchCleanup } from "./_cleanup_watch.ts";
 import { markOrigin } from "./_failure_origin.ts";
 import { interruptionOf } from "./_interruption.ts";
@@ -239,23 +240,6 @@ export class TaskNode<N = unknown> extends ScopeNode
     });
     return changed ? Exit.failCause(Cause.fromReasons(reasons)) : exit;
   }
-}
-
-/** Cost: once for each task; a path shares what it has in common with others. */
-function pathForChildren(of: TaskNode): string {
-  const { paths } = of.run;
-  const unknown: TaskNode[] = [];
-  let task: TaskNode | undefined = of;
-  let path: string | undefined;
-  while (task !== undefined && (path = paths.get(task)) === undefined) {
-    unknown.push(task);
-    task = task.parentTask;
-  }
-  for (const task of unknown.reverse()) {
-    path = path === undefined ? task.name : `${path}/${task.name}`;
-    paths.set(task, path);
-  }
-  return path!;
 }
 
 /** What few of a million tasks have; made when there is something to keep. */

@@ -8,6 +8,7 @@ import { signalOf } from "./_scope_signal.ts";
 import { scopeOf } from "./_strand.ts";
 import type { Body1, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import type { Cancellation } from "./cancellation.ts";
+import { checkKind, checkOptions } from "./check_options.ts";
 import { millisOf, momentOf } from "./duration.ts";
 import { inWords } from "./in_words.ts";
 
@@ -200,12 +201,14 @@ class SeenScope extends DeadlineScope {
 
 /** Checks what a scope is made with. */
 export function settingsOf(options: CancelScopeOptions): ScopeSettings {
+  checkOptions(options, "make a cancel scope");
   const { timeout, deadline, shield, name } = options;
   if (timeout !== undefined && deadline !== undefined) {
     throw new TypeError(
       "Cannot make a cancel scope: it takes a timeout or a deadline, not both",
     );
   }
+  checkKind(name, "string", "name", "make a cancel scope");
   if (shield !== undefined) checkShield(shield);
   const action = "make a cancel scope";
   return {

@@ -1,6 +1,5 @@
-import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import { effectiveDeadline } from "./_scope_tree.ts";
-import { scopeOf } from "./_strand.ts";
+import { currentScope } from "./_current_scope.ts";
 import { NotInRun } from "./usage_errors.ts";
 
 /**
@@ -23,8 +22,7 @@ import { NotInRun } from "./usage_errors.ts";
  * @throws {NotInRun} Outside a task.
  */
 export function currentEffectiveDeadline(): number {
-  const fiber = Fiber.getCurrent();
-  const node = fiber === undefined ? undefined : scopeOf(fiber);
+  const node = currentScope();
   if (node === undefined) throw new NotInRun("read the effective deadline");
   node.run!.timers.expire();
   return effectiveDeadline(node);

@@ -3,6 +3,7 @@ import * as Exit from "npm:effect@^4.1.0/Exit";
 import { interruptIfCancelled } from "./_interrupt_if_cancelled.ts";
 import {
   callPromise,
+  checkPromiseCall,
   failureOf,
   type PromiseOptions,
 } from "./_promise_call.ts";
@@ -43,6 +44,7 @@ export function fromPromise<A, E = never>(
   fn: (signal: AbortSignal) => PromiseLike<A>,
   options: PromiseOptions<E> = {},
 ): Effect.Effect<A, E> {
+  checkPromiseCall(fn, options);
   const trace = traceForLeaks();
   return Effect.withFiber((fiber) => {
     // A promise may settle faster than it can be aborted: a task that is

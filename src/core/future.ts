@@ -1,13 +1,12 @@
-import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Effectable from "npm:effect@^4.1.0/Effectable";
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import * as Fiber from "npm:effect@^4.1.0/Fiber";
 import * as Option from "npm:effect@^4.1.0/Option";
 import { noteHandedOver, noteRejection } from "./_failure_origin.ts";
 import { currentRequester } from "./_requester.ts";
 import { allBridges } from "./_bridges.ts";
 import { abortQuietly } from "./_scope_signal.ts";
+import { currentScope } from "./_current_scope.ts";
 import { scopeOf } from "./_strand.ts";
 import { type AnyExit, isOnlyInterrupted, stateOf } from "./_exit_state.ts";
 import { TaskNode, type TaskState } from "./_task_node.ts";
@@ -15,8 +14,11 @@ import { Cancellation } from "./cancellation.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { rejectionOf } from "./error_group.ts";
 import { type Outcome, outcomeOf, resultOf } from "./outcome.ts";
-import { type PromiseOptions, settlePromise } from "./_promise_call.ts";
-import { interruptionBy } from "./provenance.ts";
+import {
+  cancelledExit,
+  type PromiseOptions,
+  settlePromise,
+} from "./_promise_call.ts";
 import { suspendFiber } from "./suspend_task.ts";
 
 /**
@@ -286,13 +288,12 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
    */
   promise(): Promise<A> {
     const { promise, resolve, reject } = Promise.withResolvers<A>();
-    const fiber = Fiber.getCurrent();
-    const task = fiber && scopeOf(fiber)?.owner;
+    const task = currentScope()?.owner;
     const take = (exit: AnyExit) => {
       if (Exit.isSuccess(exit)) return resolve(exit.value as A);
       const rejection = rejectionOf(exit.cause);
       noteRejection(rejection, exit.cause);
-      if (task !== undefined) noteHandedOver(task, exit.cause);
+      noteHandedOver(task, exit);
       // Nobody has to handle what is told elsewhere, or is no failure.
       if (this.#isReported || isOnlyInterrupted(exit)) promise.catch(() => {});
       reject(rejection);
@@ -327,13 +328,10 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
       const exit = this.#exit;
       const take = (exit: Exit.Exit<A, E>) => {
         this.#takers++;
-        const task = scopeOf(fiber)?.owner;
-        if (Exit.isFailure(exit) && task) noteHandedOver(task, exit.cause);
+        noteHandedOver(scopeOf(fiber)?.owner, exit);
         return answer(exit);
       };
-      if (exit !== undefined) {
-        return Effect.flatMap(checkpoint, () => take(exit));
-      }
+      if (exit) return Effect.flatMap(checkpoint, () => take(exit));
       const source = this.#source;
       const subject = {
         // Cost: a path is as long as the tree is deep, and seldom asked for.
@@ -380,8 +378,4 @@ export class Future<out A, out E = never> extends Effectable.Class<A, E> {
     waiters?.forEach((waiter) => waiter(exit));
     return true;
   }
-}
-
-function cancelledExit(cancellation: Cancellation): Exit.Exit<never> {
-  return Exit.failCause(Cause.fromReasons([interruptionBy(cancellation)]));
 }

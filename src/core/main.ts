@@ -1,6 +1,7 @@
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import type { AnyExit } from "./_exit_state.ts";
 import type { Body0, Result } from "./body.ts";
+import { checkKind, checkOptions } from "./check_options.ts";
 import { errorOf, failuresOf } from "./error_group.ts";
 import { cancellationOf, taskPathOf } from "./provenance.ts";
 import { type RunOptions, type StartedRun, startRun } from "./run.ts";
@@ -49,6 +50,8 @@ export async function main<X extends Result<unknown, unknown, never>>(
   body: Body0<X>,
   options: MainOptions = {},
 ): Promise<void> {
+  checkOptions(options, "run");
+  checkKind(options.exit, "function", "exit", "run");
   const end = options.exit ?? Deno.exit;
   let received: StopSignal | undefined;
   // Order: a program may say that it is ready in its first step, and be sent a

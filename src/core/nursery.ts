@@ -1,7 +1,6 @@
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Cause from "npm:effect@^4.1.0/Cause";
-import { inWords } from "./in_words.ts";
 import { type FailurePolicy, NurseryState } from "./_nursery_state.ts";
 import { ABSORBED } from "./_catch_rule.ts";
 import { runInScope } from "./_scope_body.ts";
@@ -9,6 +8,7 @@ import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { effectOf } from "./_effect_of.ts";
 import { checkBody } from "./check_body.ts";
+import { checkKind, checkOptions, checkWord } from "./check_options.ts";
 import type { ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { HandledScope } from "./cancel_scope.ts";
 import { NurseryCancelled } from "./cancellation_errors.ts";
@@ -71,6 +71,9 @@ export function nursery<X extends Result, E = never, R = never, B = never>(
   body: (n: Nursery<E, R>, signal: AbortSignal) => X,
   options: NurseryOptions<B> = {},
 ): Effect.Effect<SuccessOf<X> | B, E | ErrorOf<X>, R | ServicesOf<X>> {
+  checkOptions(options, "open a nursery");
+  checkKind(options.name, "string", "name", "open a nursery");
+  checkKind(options.onCancelled, "function", "onCancelled", "open a nursery");
   const policy = policyOf(options.onChildFailure);
   checkBody(body);
   return runInScope({
@@ -174,11 +177,8 @@ function cancelledAnswer(
   }
 }
 
-function policyOf(policy: unknown): FailurePolicy {
-  if (policy === undefined || policy === "cancel") return "cancel";
-  if (policy === "isolate") return "isolate";
-  throw new TypeError(
-    `Cannot open a nursery: 'onChildFailure' must be "cancel" or "isolate": ` +
-      `received ${inWords(policy)}`,
-  );
+function policyOf(policy: FailurePolicy = "cancel"): FailurePolicy {
+  const policies = ["cancel", "isolate"];
+  checkWord(policy, policies, "onChildFailure", "open a nursery");
+  return policy;
 }

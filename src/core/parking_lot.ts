@@ -1,6 +1,9 @@
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
+import { TaskNode } from "./_task_node.ts";
+import { nameIn } from "./check_options.ts";
 import { BrokenResource } from "./errors.ts";
+import { inWords } from "./in_words.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import { checkpointThen } from "./checkpoint.ts";
 import { type Settle, suspendOn } from "./suspend_task.ts";
@@ -59,10 +62,9 @@ export class ParkingLot {
    * @param options A name for those who watch.
    */
   constructor(options: { name?: string } = {}) {
+    const name = nameIn(options, "make a ParkingLot");
     this.#subject = {
-      label: options.name === undefined
-        ? "ParkingLot"
-        : `ParkingLot "${options.name}"`,
+      label: name === undefined ? "ParkingLot" : `ParkingLot "${name}"`,
       holders: () => [...this.#breakers.keys()] as AnyTask[],
     };
   }
@@ -181,8 +183,14 @@ export class ParkingLot {
    * @param to The other lot.
    * @param count How many at most; 1 by default.
    * @throws {RangeError} If `count` is not an integer of at least 0 or Infinity.
+   * @throws {TypeError} If `to` is no ParkingLot.
    */
   repark(to: ParkingLot, count = 1): void {
+    if (!(to instanceof ParkingLot)) {
+      throw new TypeError(
+        `Cannot repark tasks: it takes a ParkingLot: received ${inWords(to)}`,
+      );
+    }
     checkCount(count, "repark");
     if (to === this) return;
     let moved = 0;
@@ -211,6 +219,7 @@ export class ParkingLot {
    * @param task Who broke it; the current task, if there is one, by default.
    */
   breakLot(task: Task | undefined = runningTask()): void {
+    if (task !== undefined) checkTask(task, "break a ParkingLot");
     this.#isBroken = true;
     if (task !== undefined) this.#brokenBy.push(task);
     for (const parked of this.#parked) {
@@ -224,9 +233,10 @@ export class ParkingLot {
    * Breaks the lot when `task` ends.
    *
    * @param task The task that has to serve those who wait.
-   * @throws {TypeError} If `task` has ended already.
+   * @throws {TypeError} If `task` has ended already, or is no task.
    */
   addBreaker(task: Task): void {
+    checkTask(task, "add a breaker");
     const node = task as AnyTask;
     if (node.exit !== undefined) {
       throw new TypeError(
@@ -284,10 +294,17 @@ interface Parked {
   readonly options: ParkOptions<unknown>;
 }
 
+function checkTask(task: unknown, action: string): void {
+  if (task instanceof TaskNode) return;
+  throw new TypeError(
+    `Cannot ${action}: it takes a task: received ${inWords(task)}`,
+  );
+}
+
 function checkCount(count: number, verb: string): void {
   if (count === Infinity || (Number.isInteger(count) && count >= 0)) return;
   throw new RangeError(
     `Cannot ${verb} tasks: the count must be an integer of at least 0 or ` +
-      `Infinity: received ${count}`,
+      `Infinity: received ${inWords(count)}`,
   );
 }

@@ -5,13 +5,13 @@ import type * as Duration from "npm:effect@^4.1.0/Duration";
 import type * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
-import { inWords } from "./in_words.ts";
 import { Hooks } from "./_hooks.ts";
 import { liveTimers, loopScheduler, RunState } from "./_run_state.ts";
 import type { AnyExit } from "./_exit_state.ts";
 import { TaskNode } from "./_task_node.ts";
 import type { AnyBody } from "./any_body.ts";
 import type { Body0, ErrorOf, Result, SuccessOf } from "./body.ts";
+import { checkRunOptions } from "./_check_run_options.ts";
 import { effectOf } from "./_effect_of.ts";
 import type { CancelReason } from "./cancel_reason.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -126,14 +126,16 @@ export interface StartedRun {
 export function startRun(body: AnyBody, options: RunOptions): StartedRun {
   const around = runningTask();
   if (around !== undefined) throw new AlreadyInRun(around.path);
-  checkSignal(options.signal);
+  checkRunOptions(options);
   const clock = options.clock ?? defaultClock();
   const scheduler = options.scheduler ?? loopScheduler();
   const state = new RunState({
     clock,
     scheduler,
     capturesStacks: options.capture === "stack",
-    slowCleanup: millisOf(options.slowCleanup ?? 5_000, "report slow cleanups"),
+    slowCleanup: options.slowCleanup === undefined
+      ? 5_000
+      : millisOf(options.slowCleanup, "report slow cleanups"),
     hooks: options.instruments?.length
       ? new Hooks(options.instruments)
       : undefined,
@@ -171,13 +173,6 @@ export function startRun(body: AnyBody, options: RunOptions): StartedRun {
     root.step();
   });
   return { root, exit, poll: () => ended, cancel, abandon: release };
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(
-    `Cannot run: 'signal' must be an AbortSignal: received ${inWords(signal)}`,
-  );
 }
 
 function cancelRoot(root: AnyTask, reason: CancelReason): void {

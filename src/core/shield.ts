@@ -3,6 +3,7 @@ import type * as Effect from "npm:effect@^4.1.0/Effect";
 import { orTooLate } from "./_too_late.ts";
 import type { Body0, ErrorOf, Result, ServicesOf, SuccessOf } from "./body.ts";
 import { makeScope } from "./cancel_scope.ts";
+import { checkOptions } from "./check_options.ts";
 import { millisOf } from "./duration.ts";
 import type { DeadlineExceeded } from "./errors.ts";
 
@@ -58,6 +59,7 @@ export function shield<X extends Result>(
   ErrorOf<X> | DeadlineExceeded,
   ServicesOf<X>
 > {
+  if (options !== undefined) checkOptions(options, "shield a body");
   const timeout = options === undefined
     ? undefined
     : millisOf(options.within, "shield a body");

@@ -4,6 +4,7 @@ import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import { RunState } from "./_run_state.ts";
 import { scopeOf, strandIn } from "./_strand.ts";
+import { inWords } from "./in_words.ts";
 import type { WaitSubject } from "./wait_subject.ts";
 import {
   type Abort,
@@ -68,6 +69,12 @@ export function suspendTask<A, E = never>(
     resume: (result: Effect.Effect<A, E>) => void,
   ) => () => AbortVerdict,
 ): Effect.Effect<A, E> {
+  if (typeof register !== "function") {
+    throw new TypeError(
+      "Cannot suspend a task: it takes a function that registers the wait: " +
+        `received ${inWords(register)}`,
+    );
+  }
   return suspendOn(UNNAMED, register);
 }
 

@@ -17,6 +17,7 @@ import {
   makeScope,
   settingsOf,
 } from "./cancel_scope.ts";
+import { checkKind, checkOptions } from "./check_options.ts";
 import { millisOf, momentOf } from "./duration.ts";
 import type { DeadlineExceeded } from "./errors.ts";
 
@@ -88,9 +89,10 @@ export function moveOnAfter<X extends Result>(
   body: Body1<CancelScope, X>,
   options: ScopeOptions = {},
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+  const action = "move on after a timeout";
   const settings = {
-    ...options,
-    timeout: millisOf(timeout, "move on after a timeout"),
+    ...checkScopeOptions(options, action),
+    timeout: millisOf(timeout, action),
   };
   return enterScope<X>(() => makeScope(settings, "moveOnAfter"), body);
 }
@@ -125,9 +127,10 @@ export function moveOnAt<X extends Result>(
   body: Body1<CancelScope, X>,
   options: ScopeOptions = {},
 ): Effect.Effect<Option.Option<SuccessOf<X>>, ErrorOf<X>, ServicesOf<X>> {
+  const action = "move on at a deadline";
   const settings = {
-    ...options,
-    deadline: momentOf(deadline, "move on at a deadline"),
+    ...checkScopeOptions(options, action),
+    deadline: momentOf(deadline, action),
   };
   return enterScope<X>(() => makeScope(settings, "moveOnAt"), body);
 }
@@ -165,9 +168,10 @@ export function failAfter<X extends Result>(
   ErrorOf<X> | DeadlineExceeded,
   ServicesOf<X>
 > {
+  const action = "fail after a timeout";
   const settings = {
-    ...options,
-    timeout: millisOf(timeout, "fail after a timeout"),
+    ...checkScopeOptions(options, action),
+    timeout: millisOf(timeout, action),
   };
   return orTooLate<X>(() => makeScope(settings, "failAfter"), body);
 }
@@ -202,9 +206,17 @@ export function failAt<X extends Result>(
   ErrorOf<X> | DeadlineExceeded,
   ServicesOf<X>
 > {
+  const action = "fail at a deadline";
   const settings = {
-    ...options,
-    deadline: momentOf(deadline, "fail at a deadline"),
+    ...checkScopeOptions(options, action),
+    deadline: momentOf(deadline, action),
   };
   return orTooLate<X>(() => makeScope(settings, "failAt"), body);
+}
+
+function checkScopeOptions(options: ScopeOptions, action: string) {
+  checkOptions(options, action);
+  checkKind(options.name, "string", "name", action);
+  checkKind(options.shield, "boolean", "shield", action);
+  return options;
 }
