@@ -1,4 +1,5 @@
 import { Link, LinkedList } from "./_linked_list.ts";
+import { Waiter, type WaitHandle, WaitQueue } from "./_wait_queue.ts";
 import { type Feed, Item, type OnFull, Outlet } from "./_outlet.ts";
 import type { ChannelStatistics } from "./channel.ts";
 
@@ -6,15 +7,7 @@ import type { ChannelStatistics } from "./channel.ts";
 export type SendRefusal = "closed" | "broken";
 
 /** Somebody who waits for room. */
-export abstract class Sender<T> extends Link {
-  /**
-   * @param handle The handle that it waits on.
-   * @param party What it is only a part of: a party does not meet itself.
-   */
-  constructor(readonly handle: object, readonly party: object | undefined) {
-    super();
-  }
-
+export abstract class Sender<T> extends Waiter {
   /**
    * There is room: it has left the queue, and sends what it has by `put`. Must
    * only mark and queue.
@@ -56,7 +49,7 @@ export interface InletOptions {
  * that would have to meet itself.
  */
 export class Inlet<T> implements Feed {
-  readonly senders: LinkedList<Sender<T>> = new LinkedList();
+  readonly senders: WaitQueue<Sender<T>> = new WaitQueue();
   openHandles = 1;
   /** Nothing may be sent any more. */
   isEnded = false;
@@ -152,13 +145,9 @@ export class Inlet<T> implements Feed {
   }
 
   /** Closes one handle; with the last one the channel ends. */
-  closeHandle(handle: object): void {
+  closeHandle(handle: WaitHandle): void {
     this.openHandles--;
-    for (const sender of [...this.senders]) {
-      if (sender.handle === handle && this.senders.remove(sender)) {
-        sender.refuse("closed");
-      }
-    }
+    for (const sender of this.senders.leaving(handle)) sender.refuse("closed");
     this.#tell("closed", (watch) => watch.handle === handle);
     if (this.openHandles === 0) this.end();
   }

@@ -3,6 +3,7 @@ import type { Granted } from "../core/checkpoint.ts";
 import { leakWatch } from "../core/leak_port.ts";
 import { type Ending, remainsOf } from "./_ending.ts";
 import { type Item, type Outlet, Receiver } from "./_outlet.ts";
+import type { WaitHandle } from "./_wait_queue.ts";
 import { ChannelClosed, type EndOfChannel, ReceiverLagged } from "./errors.ts";
 
 /** How a receive can fail. */
@@ -12,7 +13,8 @@ export type ReceiveFailure<E> = E | EndOfChannel | ChannelClosed;
  * One receive handle on an outlet, as everything sees it that receives: a
  * `receive`, a `select`, a loop.
  */
-export class Intake<T, E> {
+export class Intake<T, E> implements WaitHandle {
+  waiting = 0;
   isClosed = false;
 
   constructor(readonly outlet: Outlet<T>, readonly ending: Ending<E>) {

@@ -1,4 +1,5 @@
 import { Link, LinkedList } from "./_linked_list.ts";
+import { Waiter, type WaitHandle, WaitQueue } from "./_wait_queue.ts";
 import type { ChannelStatistics } from "./channel.ts";
 
 /** A value on its way: waiting in a buffer, or handed to a receiver. */
@@ -12,15 +13,7 @@ export class Item<T> extends Link {
 }
 
 /** Somebody who waits for a value. */
-export abstract class Receiver<T> extends Link {
-  /**
-   * @param handle The handle that it waits on.
-   * @param party What it is only a part of: a party does not meet itself.
-   */
-  constructor(readonly handle: object, readonly party: object | undefined) {
-    super();
-  }
-
+export abstract class Receiver<T> extends Waiter {
   /** It has left the queue and is given this; must only mark and queue. */
   abstract receive(item: Item<T>): void;
   /** It has left the queue and gets nothing; must only mark and queue. */
@@ -65,7 +58,7 @@ export type OnFull =
  */
 export class Outlet<T> {
   readonly items: LinkedList<Item<T>> = new LinkedList();
-  readonly receivers: LinkedList<Receiver<T>> = new LinkedList();
+  readonly receivers: WaitQueue<Receiver<T>> = new WaitQueue();
   openHandles = 1;
   /** No value will come any more. */
   isEnded = false;
@@ -142,12 +135,10 @@ export class Outlet<T> {
   }
 
   /** Closes one handle; the last one discards what is left. */
-  closeHandle(handle: object): void {
+  closeHandle(handle: WaitHandle): void {
     this.openHandles--;
-    for (const receiver of [...this.receivers]) {
-      if (receiver.handle === handle && this.receivers.remove(receiver)) {
-        receiver.refuse("closed");
-      }
+    for (const receiver of this.receivers.leaving(handle)) {
+      receiver.refuse("closed");
     }
     if (this.openHandles > 0) return;
     this.items.clear();
@@ -180,7 +171,7 @@ export class Outlet<T> {
   /** Lets a sender that waits hand its value over, as to one who waits. */
   #pull(party: object | undefined): Item<T> | undefined {
     if (!this.feed.isAwaited) return undefined;
-    const probe = new Probe<T>(this, party);
+    const probe = new Probe<T>({ waiting: 0 }, party);
     this.receivers.push(probe);
     this.feed.roomMade();
     this.receivers.remove(probe);

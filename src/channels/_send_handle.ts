@@ -8,13 +8,15 @@ import { remainsOf } from "./_ending.ts";
 import { type Inlet, Sender, type SendRefusal } from "./_inlet.ts";
 import type { Item } from "./_outlet.ts";
 import type { ChannelStatistics, SendChannel } from "./channel.ts";
+import type { WaitHandle } from "./_wait_queue.ts";
 import { ChannelBroken, ChannelClosed } from "./errors.ts";
 
 /** How a send can fail. */
 export type SendFailure = ChannelClosed | ChannelBroken;
 
 /** A send handle on an inlet of whatever kind. */
-export class SendHandle<T> implements SendChannel<T> {
+export class SendHandle<T> implements SendChannel<T>, WaitHandle {
+  waiting = 0;
   #isClosed = false;
 
   /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
 import * as Result from "effect/Result";
 import { nursery } from "espalier";
-import { openMemoryChannel } from "espalier/channels";
+import { onReceive, openMemoryChannel, select } from "espalier/channels";
 import { virtualTest } from "../support/virtual_test.ts";
 import { drain, settled, tag, tagOf, take } from "./support/turns.ts";
 
@@ -46,6 +46,31 @@ virtualTest(
         "EndOfChannel",
         "EndOfChannel",
       ]);
+    });
+  },
+);
+
+virtualTest(
+  "closing a handle ends all that wait on it, a select that waits there twice among them (R56)",
+  function* () {
+    const [, receive] = openMemoryChannel<number>(0);
+    const mine = receive.clone();
+    yield* nursery(function* (n) {
+      const branch = onReceive(mine, () => Effect.void);
+      const selecting = n.startSoon(tag(select([branch, branch])));
+      yield* settled;
+      const receiving = [1, 2].map(() => n.startSoon(tag(mine.receive)));
+      const other = n.startSoon(tag(receive.receive));
+      yield* settled;
+      assert.equal(receive.statistics().waitingReceivers, 5);
+
+      mine.close();
+      yield* settled;
+      assert.equal(receive.statistics().waitingReceivers, 1);
+      for (const ended of [selecting, ...receiving]) {
+        assert.equal(yield* ended, "ChannelClosed");
+      }
+      other.cancel();
     });
   },
 );

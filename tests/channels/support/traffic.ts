@@ -44,7 +44,7 @@ class Consumer extends Receiver<string> {
   told: "closed" | "ended" | undefined = undefined;
 
   constructor(readonly ledger: Ledger, public left: number) {
-    super({}, undefined);
+    super({ waiting: 0 }, undefined);
   }
 
   receive(item: Item<string>): void {
@@ -74,7 +74,7 @@ class Producer extends Sender<string> {
     readonly queue: Producer[],
     readonly sent: (value: string) => void,
   ) {
-    super({}, undefined);
+    super({ waiting: 0 }, undefined);
   }
 
   get value(): string {
