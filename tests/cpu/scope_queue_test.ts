@@ -332,3 +332,38 @@ Deno.test("a job whose arguments take long to arrive is sent once", async () => 
   ));
   assert.equal(sized, entries.length);
 });
+
+Deno.test("what waits behind a task that is slow for its kind gets a worker of its own", async () => {
+  const task = inline((flag: SharedArrayBuffer | undefined) => {
+    if (flag) Atomics.wait(new Int32Array(flag), 0, 0);
+    return 1;
+  });
+  await run(cpuScope(function* (cpu) {
+    // Known to be fast, on the only worker so far.
+    for (let n = 0; n < 60; n++) yield* cpu.run(task, undefined);
+    const flag = new SharedArrayBuffer(4);
+    const slow = cpu.submit(task, flag);
+    assert.equal(yield* cpu.run(task, undefined), 1);
+    assert.equal(slow.status, "running");
+    open(flag);
+    yield* slow;
+  }, { workers: 2 }));
+});
+
+Deno.test("an idle worker takes over what waits behind a task of some milliseconds", async () => {
+  const task = inline((flag: SharedArrayBuffer | undefined) => {
+    const cells = new Int32Array(flag ?? new SharedArrayBuffer(4));
+    Atomics.wait(cells, 0, 0, flag ? 10_000 : 2);
+    return flag !== undefined;
+  });
+  await run(cpuScope(function* (cpu) {
+    yield* cpu.map(task, [undefined, undefined, undefined, undefined]);
+    const flag = new SharedArrayBuffer(4);
+    const slow = cpu.submit(task, flag);
+    const others = yield* cpu.map(task, [undefined, undefined, undefined]);
+    assert.deepEqual(others, [false, false, false]);
+    assert.equal(slow.status, "running");
+    open(flag);
+    yield* slow;
+  }, { workers: 2, min: 2 }));
+});

@@ -82,6 +82,11 @@ export class Crew {
     if (settings.min > 0) this.wake();
   }
 
+  /** Whether there is a worker in every place. */
+  get isComplete(): boolean {
+    return this.slots.every(({ worker }) => worker !== undefined);
+  }
+
   /** Sees, in a turn to come, whether a worker is to be started. */
   wake(): void {
     if (this.#isClosed || this.slots.every(({ worker }) => worker)) return;

@@ -56,6 +56,7 @@ export class Dispatch {
     // Terminates: each turn sends a job or admits one.
     do {
       this.#sendCentral();
+      this.#shareOut();
       for (const slot of this.#crew.slots) this.#sendTo(slot, slot.queue);
     } while (this.#user.admitHeld());
     for (const worker of this.#given) worker.wake();
@@ -68,13 +69,27 @@ export class Dispatch {
     for (;;) {
       const job = this.#queue.peek();
       if (job === undefined) return;
-      const slot = freest(this.#crew.slots, job);
+      const slot = freest(this.#crew.slots, job, this.#crew.isComplete);
       if (slot === undefined) break;
       this.#queue.shift();
       this.#send(slot, job);
       this.#sendGroup(slot, this.#queue, job.group);
     }
     this.#crew.wake();
+  }
+
+  /** Gives idle workers what waits behind others, once nothing else waits. */
+  #shareOut(): void {
+    if (!this.#isCentral || this.#queue.size > 0) return;
+    const { slots } = this.#crew;
+    // Terminates: each turn makes an idle worker a busy one.
+    for (const slot of slots) {
+      if (!slot.worker?.isIdle || slot.worker.state !== "ready") continue;
+      const rich = slots.find(({ worker }) => worker?.inFlight.spare)?.worker;
+      const job = rich?.inFlight.spare;
+      if (rich === undefined || job === undefined) return;
+      if (rich.recall(job)) this.#send(slot, job);
+    }
   }
 
   #sendGroup(slot: Slot, queue: JobQueue, group: object | undefined): void {
@@ -89,7 +104,7 @@ export class Dispatch {
     for (;;) {
       const job = queue.peek();
       if (job === undefined) return;
-      if (!slot.worker?.accepts(job)) break;
+      if (!slot.worker?.accepts(job, true)) break;
       queue.shift();
       this.#send(slot, job);
       this.#sendGroup(slot, queue, job.group);
@@ -128,9 +143,11 @@ export class Dispatch {
         // A head that has not started is behind nobody: what it carries is on
         // its way, and sending it again would take as long.
         const isStuck = worker.state === "ready"
-          ? head === before[index] && head === worker.running
+          ? head === before[index] && head === worker.running &&
+            worker.inFlight.isLate(head!, performance.now() - head!.sentAt)
           : isAnyIdle;
         if (isStuck && head?.group === undefined) {
+          if (worker.state === "ready") worker.inFlight.noteStuck();
           this.#user.returned(worker, worker.recallAll());
         }
         return head;
@@ -140,12 +157,16 @@ export class Dispatch {
 }
 
 /** Who may have the job: an idle one first, a running one before a new one. */
-function freest(slots: readonly Slot[], job: Job): Slot | undefined {
+function freest(
+  slots: readonly Slot[],
+  job: Job,
+  mayBeNext: boolean,
+): Slot | undefined {
   let best: Slot | undefined;
   let least = Infinity;
   for (const slot of slots) {
     const { worker } = slot;
-    if (!worker?.accepts(job)) continue;
+    if (!worker?.accepts(job, mayBeNext)) continue;
     const { size } = worker.inFlight;
     const load = size === 0 ? (worker.state === "ready" ? -2 : -1) : size;
     if (load > least) continue;

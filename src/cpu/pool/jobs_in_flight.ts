@@ -12,6 +12,8 @@ export class JobsInFlight {
   readonly #times: TaskTimes;
   /** How long they should take, in microseconds. */
   #load = 0;
+  /** The job that nothing is to wait behind any more. */
+  #stuck: Job | undefined;
 
   constructor(link: HostLink, times: TaskTimes) {
     this.#link = link;
@@ -45,13 +47,45 @@ export class JobsInFlight {
     return runs ? job : undefined;
   }
 
-  /** Whether `job` may wait here: alone, or behind fast ones. */
-  hasRoomFor(job: Job): boolean {
-    if (this.#jobs.size === 0) return true;
+  /**
+   * Whether `job` may wait here: alone, or behind fast ones.
+   *
+   * @param mayBeNext Whether it may wait behind one of some milliseconds.
+   */
+  hasRoomFor(job: Job, mayBeNext: boolean): boolean {
+    const { size } = this.#jobs;
+    const { oldest } = this;
+    if (oldest === undefined) return true;
     if (job.args.transfer.length > 0 || job.credit !== undefined) return false;
+    if (size >= MOST || oldest === this.#stuck) return false;
+    // What it waits for on the loop may be this very job.
+    if (oldest.hostCalls !== undefined && oldest.hostCalls.size > 0) {
+      return false;
+    }
     const estimate = this.#times.estimate(job.kind);
-    return this.#jobs.size < MOST &&
-      this.#times.fitsBehind(this.#load, estimate);
+    return this.#times.fitsBehind(this.#load, estimate) ||
+      (mayBeNext && size === 1 && this.#times.fitsNext(this.#load, estimate));
+  }
+
+  /** Whether the oldest job has run for `ms`, and far longer than its kind does. */
+  isLate(job: Job, ms: number): boolean {
+    return ms * 1000 > 2 * this.#times.estimate(job.kind);
+  }
+
+  /** Lets no job wait behind the oldest any more. */
+  noteStuck(): void {
+    this.#stuck = this.oldest;
+  }
+
+  /** The newest job, if an idle worker should take it over. */
+  get spare(): Job | undefined {
+    if (this.#jobs.size < 2 || !this.#times.isWorthTaking(this.#load)) {
+      return undefined;
+    }
+    const newest = [...this.#jobs.values()].at(-1)!;
+    const isFree = newest.group === undefined && newest.state === "sent" &&
+      newest.args.transfer.length === 0;
+    return isFree ? newest : undefined;
   }
 
   /** Takes a job in. */
@@ -63,6 +97,7 @@ export class JobsInFlight {
   /** Lets go of a job. */
   delete(job: Job): void {
     this.#jobs.delete(job.id);
+    if (job === this.#stuck) this.#stuck = undefined;
     if (this.#jobs.size === 0) {
       this.#load = 0;
       return;

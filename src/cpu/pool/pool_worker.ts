@@ -103,8 +103,8 @@ export class PoolWorker implements JobPlace, RanOn {
   }
 
   /** Whether `job` may be sent now: to an idle worker, or behind fast ones. */
-  accepts(job: Job): boolean {
-    return this.isOpen && this.inFlight.hasRoomFor(job);
+  accepts(job: Job, mayBeNext: boolean): boolean {
+    return this.isOpen && this.inFlight.hasRoomFor(job, mayBeNext);
   }
 
   /** The job that runs, if one does. */

@@ -123,7 +123,7 @@ class StreamJob implements JobOwner {
     const sent = this.#send.trySend(value);
     if (Result.isSuccess(sent)) {
       this.#owed += weight;
-      if (this.#owed * 4 >= CREDIT) this.#grant();
+      if (this.#owed * 2 >= CREDIT) this.#grant();
       return true;
     }
     if (sent.failure._tag !== "WouldBlock") {

@@ -1,5 +1,7 @@
 /** What may wait behind a running task at most, in microseconds of work. */
 const PREFETCH = 300;
+/** How long a task may take, in microseconds, for one to wait behind it. */
+const NEXT = 5000;
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2;
 
@@ -30,5 +32,19 @@ export class TaskTimes {
    */
   fitsBehind(load: number, estimate: number): boolean {
     return load + estimate <= PREFETCH;
+  }
+
+  /**
+   * Whether one that should take `estimate` may wait behind a single one of
+   * `load` microseconds, so that the worker need not wait for the loop between
+   * the two. Another worker that is idle takes it over.
+   */
+  fitsNext(load: number, estimate: number): boolean {
+    return Math.max(load, estimate) <= NEXT;
+  }
+
+  /** Whether work of `load` microseconds is worth to be taken over. */
+  isWorthTaking(load: number): boolean {
+    return load > PREFETCH;
   }
 }
