@@ -12,12 +12,15 @@ import {
   Condition,
   currentTask,
   Event,
+  failAfter,
+  fromAbortSignal,
   fromPromise,
   Future,
   gather,
   Lock,
   mapConcurrent,
   moveOnAfter,
+  now,
   nursery,
   onSleep,
   openBroadcast,
@@ -31,8 +34,10 @@ import {
   shield,
   shieldedCheckpoint,
   sleep,
+  sleepUntil,
   waitFor,
 } from "espalier";
+import { SharedChannel, SharedLock, SharedSemaphore } from "espalier/cpu";
 import type { TaskNode } from "../../src/core/_task_node.ts";
 import { ROOT } from "../architecture/_tree.ts";
 
@@ -45,17 +50,25 @@ const operations: Record<string, () => Operation> = {
   "`shieldedCheckpoint`": () => shieldedCheckpoint,
   "`sleep(0)`": () => sleep(0),
   "`sleep(1)`": () => sleep(1),
+  "`sleepUntil(now())`": () => Effect.suspend(() => sleepUntil(now())),
   "`yield* future`, settled": () => settled(),
   "`future.outcome`, settled": () => settled().outcome,
   "`fromPromise(fn)`": () => fromPromise(() => Promise.resolve()),
   "the end of a `nursery`": () => nursery(() => Effect.void),
   "`cancelScope(body)`": () => cancelScope(() => Effect.void),
   "`moveOnAfter(timeout, body)`": () => moveOnAfter(1000, () => Effect.void),
+  "`failAfter(timeout, body)`": () => failAfter(1000, () => Effect.void),
+  "`fromAbortSignal(signal, body)`": () =>
+    fromAbortSignal(new AbortController().signal, () => Effect.void),
   "`shield(body)`": () => shield(Effect.void),
   "`Lock.acquire`, free": () => new Lock().acquire,
   "`Lock.withLock(body)`, free": () => new Lock().withLock(Effect.void),
   "`Semaphore.acquire`, free": () => new Semaphore(1).acquire,
+  "`Semaphore.withPermit(body)`, free": () =>
+    new Semaphore(1).withPermit(Effect.void),
   "`CapacityLimiter.acquire`, free": () => new CapacityLimiter(1).acquire,
+  "`CapacityLimiter.withToken(body)`, free": () =>
+    new CapacityLimiter(1).withToken(Effect.void),
   "`RwLock.acquireRead`, free": () => new RwLock().acquireRead,
   "`RwLock.acquireWrite`, free": () => new RwLock().acquireWrite,
   "`Event.wait`, set": () => {
@@ -94,6 +107,17 @@ const operations: Record<string, () => Operation> = {
     mapConcurrent([], () => Effect.void, { concurrency: 1 }),
   "`waitFor([], …)`": () => waitFor([], { until: "all" }),
   "`asCompleted([])`": () => asCompleted([]),
+  "`SharedLock.acquire`, free": () => new SharedLock().acquire,
+  "`SharedSemaphore.acquire`, free": () => new SharedSemaphore(1).acquire,
+  "`SharedChannel.send`, room left": () => new SharedChannel<number>(1).send(1),
+  "`SharedChannel.receive`, value there": () => {
+    const channel = new SharedChannel<number>(1);
+    return Effect.flatMap(
+      // Sent by Effect alone, so that only the receive is looked at.
+      Effect.sync(() => Effect.runFork(channel.send(1))),
+      () => channel.receive,
+    );
+  },
 };
 
 Deno.test("guarantees.md has the checkpoints that each operation is (R19, R21)", async () => {
