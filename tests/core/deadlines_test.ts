@@ -12,13 +12,11 @@ import {
   moveOnAfter,
   moveOnAt,
   now,
-  nursery,
   shield,
   sleep,
   sleepForever,
   sleepUntil,
 } from "espalier";
-import * as espalier from "espalier";
 import { scopeTest } from "../support/virtual_test.ts";
 
 scopeTest(
@@ -234,43 +232,6 @@ scopeTest(
       () => Effect.scoped(Effect.andThen(resource, sleepForever)),
     );
     assert.deepEqual(trail, ["released", "released"]);
-  },
-);
-
-Deno.test("no function of the library that waits takes a timeout (R45)", () => {
-  const timeouts = Object.keys(espalier).filter((name) =>
-    /timeout/i.test(name)
-  );
-  assert.deepEqual(timeouts, []);
-});
-
-scopeTest(
-  "services that last as long as the body (R42): its end cancels them, a crash of theirs cancels it",
-  function* () {
-    const trail: string[] = [];
-    const withService = <A>(
-      service: Effect.Effect<never>,
-      body: Effect.Effect<A>,
-    ) =>
-      nursery(function* (n) {
-        n.startSoon(service, { name: "service" });
-        const value = yield* body;
-        n.cancelScope.cancel("the body has ended");
-        return value;
-      });
-    const service = Effect.ensuring(
-      sleepForever,
-      Effect.sync(() => trail.push("service stopped")),
-    );
-    assert.equal(
-      yield* withService(service, Effect.as(sleep(5), "value")),
-      "value",
-    );
-    assert.deepEqual(trail, ["service stopped"]);
-    const crash = yield* Effect.exit(
-      withService(Effect.andThen(sleep(1), Effect.die("crash")), sleepForever),
-    );
-    assert(Exit.hasDies(crash));
   },
 );
 
