@@ -53,7 +53,7 @@ export class Inlet<T> implements Feed {
   openHandles = 1;
   /** Nothing may be sent any more. */
   isEnded = false;
-  #outlets: ReadonlyArray<Outlet<T>> = [];
+  readonly #outlets: Outlet<T>[] = [];
   readonly #watches: LinkedList<RoomWatch> = new LinkedList();
   #peak = 0;
 
@@ -73,7 +73,7 @@ export class Inlet<T> implements Feed {
     const { capacity, onFull } = this.options;
     const outlet = new Outlet<T>(capacity, onFull, this);
     if (this.isEnded) outlet.end();
-    else this.#outlets = [...this.#outlets, outlet];
+    else this.#outlets.push(outlet);
     return outlet;
   }
 
@@ -135,11 +135,13 @@ export class Inlet<T> implements Feed {
     if (this.#watches.size > 0) this.#tellOfRoom();
   }
 
-  abandoned(outlet: object): void {
-    this.#outlets = this.#outlets.filter((it) => {
-      if (it === outlet) this.#peak = Math.max(this.#peak, it.peak);
-      return it !== outlet;
-    });
+  abandoned(outlet: Outlet<unknown>): void {
+    const at = this.#outlets.indexOf(outlet as Outlet<T>);
+    // One that was opened after the end has never been among them.
+    if (at >= 0) {
+      this.#outlets.splice(at, 1);
+      this.#peak = Math.max(this.#peak, outlet.peak);
+    }
     if (this.isBroken) this.#refuseAll("broken");
     else this.roomMade();
   }

@@ -29,7 +29,7 @@ export interface Feed {
   /** Lets senders go on for whom there is room now. */
   roomMade(): void;
   /** The last handle of an outlet has been closed. */
-  abandoned(outlet: object): void;
+  abandoned(outlet: Outlet<unknown>): void;
 }
 
 /**
