@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import * as Effect from "effect/Effect";
 import { moveOnAfter, run, sleep } from "espalier";
 import { explore, VirtualClock } from "espalier/testing";
@@ -11,12 +10,10 @@ import type { Recording } from "./recording.ts";
 import { Scopes } from "./scopes.ts";
 import { Sharing } from "./sharing.ts";
 import { Stage } from "./stage.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** When everything is cancelled that waits for what never comes. */
 const LONGEST_MS = 300;
-
-/** After so many turns of the event loop nothing will happen any more. */
-const MOST_IDLE_TURNS = 500;
 
 /** How a program is to be performed. */
 export interface Manner {
@@ -52,7 +49,8 @@ async function enact(
   if (order === 0) {
     const clock = new VirtualClock({ autojump: true });
     const running = run(whole, { clock, slowCleanup: Infinity });
-    await Promise.race([running, performance.standstill()]);
+    const watchdog = new Watchdog(() => performance.progress);
+    await Promise.race([running, watchdog.bites]).finally(watchdog.stop);
   } else {
     const { failure } = await explore(() => whole, {
       strategy: "random",
@@ -93,17 +91,10 @@ class Performance {
     });
   }
 
-  /** Rejects when nothing happens any more, and the whole has not ended. */
-  async standstill(): Promise<void> {
+  /** How far it has come. */
+  get progress(): string {
     const { recording, clock } = this.#stage;
-    let turns = 0;
-    for (let before = ""; recording.exit === undefined;) {
-      const now = `${recording.lines.length} lines, ${clock.now()} ms`;
-      turns = now === before ? turns + 1 : 0;
-      if (turns > MOST_IDLE_TURNS) throw new Error(`It hangs after ${now}`);
-      before = now;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    return `${recording.lines.length} lines, ${clock.now()} ms`;
   }
 
   /** Looks at what is left when all is over. */

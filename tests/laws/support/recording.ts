@@ -174,3 +174,8 @@ export function failuresIn(
       : [];
   });
 }
+
+/** How many waits a cancellation has ended. */
+export function cancelledWaits({ waits }: Recording): number {
+  return waits.filter(({ end }) => end === "cancelled").length;
+}
