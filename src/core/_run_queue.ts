@@ -1,4 +1,5 @@
 import * as Scheduler from "npm:effect@^4.1.0/Scheduler";
+import type { AsyncContext } from "./_async_context.ts";
 import type { AnyFiber } from "./_fiber_internals.ts";
 import type * as Fiber from "npm:effect@^4.1.0/Fiber";
 
@@ -8,6 +9,8 @@ export interface Job {
   readonly owner?: object | undefined;
   /** The fiber that it makes go on, where there is one. */
   readonly fiber?: Fiber.Fiber<unknown, unknown>;
+  /** The async context that it is to be taken in; any, if there is none. */
+  readonly asyncContext?: AsyncContext | undefined;
   step(): void;
 }
 
@@ -65,7 +68,9 @@ export class ForeignQueue implements RunQueue {
     else {
       this.#dispatcher.scheduleTask(() => {
         ForeignQueue.turns++;
-        job.step();
+        const { asyncContext } = job;
+        if (asyncContext === undefined) job.step();
+        else asyncContext.runInAsyncScope(job.step, job, undefined);
       }, 0);
     }
   }
@@ -207,15 +212,30 @@ export class LoopScheduler
       // Invariant: a job that throws costs nobody else a turn, since `#next` is
       // past it. What has run is not held on to.
       while (this.#next < end) {
-        const job = batch[this.#next]!;
-        batch[this.#next++] = undefined;
-        if (typeof job === "function") job();
-        else job.step();
+        const context = asyncContextOf(batch[this.#next]!);
+        if (context === undefined) this.#step();
+        else context.runInAsyncScope(this.#stepsIn, undefined, end);
       }
     } finally {
       this.#isInPass = false;
     }
   }
+
+  #step(): void {
+    const job = this.#batch[this.#next]!;
+    this.#batch[this.#next++] = undefined;
+    if (typeof job === "function") job();
+    else job.step();
+  }
+
+  /** Cost: to change the context is dearer than a step, so many share one. */
+  readonly #stepsIn = (end: number): void => {
+    const context = asyncContextOf(this.#batch[this.#next]!);
+    do this.#step(); while (
+      this.#next < end &&
+      goesAlong(this.#batch[this.#next]!, context)
+    );
+  };
 
   #beginPass(): void {
     this.turns++;
@@ -226,6 +246,19 @@ export class LoopScheduler
     this.#next = 0;
     this.#jobs = spare as Array<Job | (() => void)>;
   }
+}
+
+function asyncContextOf(job: Job | (() => void)): AsyncContext | undefined {
+  return typeof job === "function" ? undefined : job.asyncContext;
+}
+
+/** What brings its own context along can be taken in any. */
+function goesAlong(
+  job: Job | (() => void),
+  context: AsyncContext | undefined,
+): boolean {
+  const own = asyncContextOf(job);
+  return own === undefined || own === context;
 }
 
 /** Effect counts the operations of a turn, and begins again with the next. */

@@ -41,12 +41,18 @@ export class Strand implements Host, Job {
   #listening = false;
   #passedOver = 0;
   #undone: Cancellation | undefined = undefined;
-  #context: AsyncContext | undefined = undefined;
+  #context: AsyncContext | undefined;
 
-  constructor(fiber: AnyFiber, node: ScopeNode, queue: RunQueue) {
+  constructor(
+    fiber: AnyFiber,
+    node: ScopeNode,
+    queue: RunQueue,
+    context?: AsyncContext,
+  ) {
     this.fiber = fiber;
     this.node = node;
     this.#queue = queue;
+    this.#context = context;
   }
 
   get owner(): ScopeOwner | undefined {
@@ -57,6 +63,12 @@ export class Strand implements Host, Job {
     if (this.delivered) return;
     if (this.wait !== undefined) this.wait.cancel();
     else this.enqueue();
+  }
+
+  /** What the fiber goes on in; nothing before it has waited. */
+  get asyncContext(): AsyncContext | undefined {
+    this.goesOn();
+    return this.#context;
   }
 
   /** Called when the fiber is about to go on after it was suspended. */

@@ -3,6 +3,7 @@ import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
 import * as Fiber from "npm:effect@^4.1.0/Fiber";
+import type { AsyncContext } from "./_async_context.ts";
 import { type AnyExit, stateOf } from "./_exit_state.ts";
 import type { Job } from "./_run_queue.ts";
 import type { RunState } from "./_run_state.ts";
@@ -180,6 +181,12 @@ export class TaskNode<N = unknown> extends ScopeNode
     this.#keeper = keeper;
   }
 
+  /** A run has one: a task goes on in that of its parent, whoever wakes it. */
+  get asyncContext(): AsyncContext | undefined {
+    const host = this.parentTask?.host;
+    return host instanceof Strand ? host.asyncContext : undefined;
+  }
+
   /**
    * Runs the body on a new fiber, up to its first wait. Called from the run
    * queue, or where a run begins.
@@ -192,7 +199,8 @@ export class TaskNode<N = unknown> extends ScopeNode
     const context = this.#context!;
     this.#body = this.#context = undefined;
     const entry = Effect.withFiber((fiber) => {
-      const strand = new Strand(fiber, this, this.run.queue);
+      const { queue } = this.run;
+      const strand = new Strand(fiber, this, queue, this.asyncContext);
       this.host = strand;
       this.run.hooks?.emit("taskStarted", this);
       if (this.cancelled) strand.enqueue();
