@@ -28,7 +28,8 @@ export interface FromAsyncIterableOptions<E> {
  *   way to be told; an iterator without `return()` is let go of. An item that
  *   arrives after its receiver was cancelled is kept for the next one.
  * - **Failure:** every receive fails with what `catch` makes of what the iterator
- *   threw, or dies with it. What `return()` throws is a defect of the closing.
+ *   threw, or dies with it. What `return()` throws is a defect of the closing,
+ *   unless it only says that it was cancelled, as an `AbortError` does.
  * - **Backpressure:** the iterator is not asked for more than `capacity` items
  *   ahead. Closing the last receive handle closes the iterator.
  *

@@ -32,8 +32,8 @@ export interface ToReadableStreamOptions {
  *   chunk that arrives after its receiver was cancelled is kept for the next one.
  * - **Failure:** every receive fails with what `catch` makes of the error of the
  *   stream, or dies with it. An error that nobody has received is a defect of the
- *   closing, unless it is an `AbortError`. A stream that is locked already is a
- *   defect.
+ *   closing, unless it only says that it was cancelled, as an `AbortError` does.
+ *   A stream that is locked already is a defect.
  * - **Backpressure:** chunks are read as they are received; what the stream keeps
  *   in its own queue is its own affair. Closing the last receive handle cancels
  *   the stream.

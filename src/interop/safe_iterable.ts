@@ -28,8 +28,8 @@ export interface AsSafeIterableOptions<E> {
  *   was cancelled is kept for the next one.
  * - **Failure:** every receive fails with what `catch` makes of what the
  *   generator threw, or dies with it. What it throws while it is being finished
- *   is a defect of the closing, unless that is the reason of its signal or an
- *   `AbortError`.
+ *   is a defect of the closing, unless it only says that it was cancelled: the
+ *   reason of its signal, an `AbortError`, the `Cancelled` of a run inside.
  * - **Backpressure:** one value at a time, none ahead. Closing the last receive
  *   handle finishes the generator.
  *
