@@ -81,7 +81,7 @@ export class JobQueue {
 class Line {
   /** Those put back, the next one last. */
   readonly front: Job[] = [];
-  back: Job[] = [];
+  back: (Job | undefined)[] = [];
   #head = 0;
 
   peek(): Job | undefined {
@@ -108,7 +108,8 @@ class Line {
   }
 
   #drop(): void {
-    this.#head++;
+    // Or what is over would be kept until the line is cut.
+    this.back[this.#head++] = undefined;
     if (this.#head < 1024 || this.#head * 2 < this.back.length) return;
     this.back = this.back.slice(this.#head);
     this.#head = 0;

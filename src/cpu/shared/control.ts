@@ -37,8 +37,6 @@ export const WORD = {
   credit: 100,
   /** 1 once the worker has been asked to exit. */
   exit: 101,
-  /** How often an idle worker looks again before it sleeps. */
-  spin: 102,
   /** The number of the task that the progress belongs to. */
   progressOf: 103,
   /** 1 when the worker is about to be killed: it must not begin to load. */
@@ -49,7 +47,10 @@ export const WORD = {
 export const NUMBER_WORD = {
   /** The newest progress reported. */
   progress: 56,
-  /** When the running task started, in milliseconds since the epoch. */
+  /**
+   * When the running task started, in milliseconds since the epoch; 0 while its
+   * module loads, and for a task without a timeout.
+   */
   startedAt: 57,
 } as const;
 
