@@ -7,6 +7,7 @@ import {
   type Observer,
   runInterleaving,
 } from "./_deterministic_run.ts";
+import { type Attempt, fewestSwitches } from "./_fewest_switches.ts";
 import type { Patience } from "./_host_turns.ts";
 import { shrink } from "./_shrink.ts";
 import { Story } from "./_story.ts";
@@ -81,15 +82,10 @@ export class Explorer {
     const isOverdue = errorOf(failing) instanceof PromiseOverdue;
     const isInVain = isOverdue || errorOf(failing) instanceof Deadlock;
     const patience = isInVain ? IMPATIENCE : PATIENCE;
-    const answers = await shrink(
-      failing.path.answers,
-      async (candidate) => {
-        const scheduler = new ReplayScheduler(candidate);
-        const ran = await this.run(scheduler, { patience });
-        return kindOf(ran) === kind ? ran.path.answers : undefined;
-      },
-      performance.now() + SHRINK_MS,
-    );
+    const answers = await this.#simplest(failing, async (scheduler) => {
+      const ran = await this.run(scheduler, { patience });
+      return { path: ran.path, fails: kindOf(ran) === kind };
+    });
     // What woke nobody while it was made simpler may do so yet; but a promise
     // that is overdue has had its time.
     const told = await this.tell(answers, isOverdue ? IMPATIENCE : PATIENCE);
@@ -101,6 +97,21 @@ export class Explorer {
     return this.failureOf(
       isOverdue ? { ...told, ran: { ...told.ran, exit } } : told,
     );
+  }
+
+  /** Looks for the simplest interleaving that fails in the same way. */
+  async #simplest(
+    { path }: Interleaving,
+    attempt: Attempt,
+  ): Promise<readonly number[]> {
+    const deadline = performance.now() + SHRINK_MS;
+    const retry = async (candidate: readonly number[]) => {
+      const { path, fails } = await attempt(new ReplayScheduler(candidate));
+      return fails ? path.answers : undefined;
+    };
+    const shrunk = await shrink(path.answers, retry, deadline);
+    const fewest = await fewestSwitches(shrunk, attempt, deadline);
+    return fewest === shrunk ? shrunk : await shrink(fewest, retry, deadline);
   }
 
   /** Runs one interleaving once more and writes it down. */

@@ -83,7 +83,7 @@ class Shrinking {
 }
 
 /** The decisions that are not as in an ordinary run. */
-function switchesOf(answers: readonly number[]): number[] {
+export function switchesOf(answers: readonly number[]): number[] {
   return answers.flatMap((answer, at) => answer === 0 ? [] : [at]);
 }
 
