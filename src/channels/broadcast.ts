@@ -90,7 +90,7 @@ export interface Broadcast<T> {
  * @returns The sender, and how to subscribe.
  * @throws {RangeError} If `capacity` is neither an integer of at least 0 nor
  * `Infinity`.
- * @throws {TypeError} If `onSlow` is none of the four.
+ * @throws {TypeError} If there are no options, or `onSlow` is none of the four.
  */
 export function openBroadcast<T>(options: BroadcastOptions): Broadcast<T> {
   if (typeof options !== "object" || options === null) {
