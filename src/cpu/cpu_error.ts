@@ -42,7 +42,8 @@ export type CpuError =
  * How a task that had started came to its end.
  *
  * - `"finished"`: it returned or threw, cancelled or not.
- * - `"cooperative"`: it was asked to stop and did.
+ * - `"cooperative"`: it was asked to stop and did, or was cut off at its timeout
+ *   where it stood; its thread goes on.
  * - `"exited"`: its thread ended when it was asked to.
  * - `"killed"`: its thread was stopped by force.
  * - `"leaked"`: the platform would not stop it. Its thread is out of use.

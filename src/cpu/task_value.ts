@@ -1,4 +1,5 @@
 import { millisOf } from "../core/duration.ts";
+import { inWords } from "../core/in_words.ts";
 import type { TaskOptions } from "./cpu_task.ts";
 
 /** Where a worker finds the function of a task. */
@@ -14,7 +15,7 @@ export interface TaskSource {
 export class TaskValue {
   readonly source: TaskSource;
   readonly options: TaskOptions;
-  /** Milliseconds, where there is a timeout. */
+  /** Milliseconds, where there is a timeout that a timer can wait for. */
   readonly timeout: number | undefined;
 
   constructor(source: TaskSource, options: TaskOptions = {}) {
@@ -26,9 +27,10 @@ export class TaskValue {
     }
     this.source = source;
     this.options = options;
-    this.timeout = timeout === undefined
-      ? undefined
+    const ms = timeout === undefined
+      ? Infinity
       : millisOf(timeout, `make task "${source.name}"`);
+    this.timeout = ms < 2 ** 31 ? ms : undefined;
   }
 
   get name(): string {
@@ -63,6 +65,6 @@ export function taskValue(given: unknown): TaskValue {
   throw new TypeError(
     typeof given === "function"
       ? "Cannot run a function on a worker: make a task of it by `inline` or `workerModule`"
-      : `Cannot run a task: it is not one: received ${String(given)}`,
+      : `Cannot run a task: it is not one: received ${inWords(given)}`,
   );
 }

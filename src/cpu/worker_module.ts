@@ -52,8 +52,7 @@ export function workerModule<M>(url: string | URL): RemoteModule<M> {
   const known = new Map<string, TaskValue>();
   const tasks = new Proxy({}, {
     get(_, name) {
-      // A module that is awaited, or looked at, is no promise.
-      if (typeof name === "symbol" || name === "then") return undefined;
+      if (!isExport(name)) return undefined;
       let task = known.get(name);
       if (task === undefined) {
         task = new TaskValue({ kind: "module", source, name });
@@ -61,9 +60,14 @@ export function workerModule<M>(url: string | URL): RemoteModule<M> {
       }
       return task;
     },
-    has: (_, name) => typeof name === "string" && name !== "then",
+    has: (_, name) => isExport(name),
   });
   return tasks as RemoteModule<M>;
+}
+
+/** A module that is awaited, or looked at, is neither a promise nor an Effect. */
+function isExport(name: string | symbol): name is string {
+  return typeof name === "string" && name !== "then" && !name.startsWith("~");
 }
 
 function addressOf(url: string | URL): string {

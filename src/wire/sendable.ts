@@ -178,6 +178,9 @@ function fieldPath(path: string, key: string): string {
 
 function classOf(value: object): string {
   if (value instanceof Promise) return "a promise";
+  if (/Generator\]$/.test(Object.prototype.toString.call(value))) {
+    return "a generator, which only `stream` carries";
+  }
   let name: unknown;
   try {
     name = value.constructor?.name;

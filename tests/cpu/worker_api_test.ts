@@ -105,7 +105,7 @@ Deno.test("loadTaskModule() says when it evaluates, and tells apart why a module
     absent.detail,
     'Module not found "file:///nowhere/at/all.ts".',
   );
-  assert.equal(throwing.detail, "its code failed");
+  assert.equal(throwing.detail, "its code failed: at the top");
   assert(throwing.cause instanceof RangeError);
   assert.equal(broken.missing, "module");
 });

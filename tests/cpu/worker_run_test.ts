@@ -162,7 +162,10 @@ Deno.test("a missing export, module or permission is told apart, and the worker 
       "permission",
       "it needs --allow-import=10.0.0.1:1",
     ]);
-    assert.deepEqual(missingOf(throwing), ["module", "its code failed"]);
+    assert.deepEqual(missingOf(throwing), [
+      "module",
+      "its code failed: no stock at all",
+    ]);
     assert.equal(valueOf(next), 1);
   });
 });

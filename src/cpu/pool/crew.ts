@@ -115,12 +115,11 @@ export class Crew {
 
   /** The state of a worker is another one. */
   changed(worker: PoolWorker): void {
-    if (worker.state === "ready") {
-      this.#failedStarts = 0;
-      return this.#user.joined();
-    }
+    if (worker.state === "ready") return this.#user.joined();
     if (worker.state === "stopping") this.leaving.add(worker);
-    else this.leaving.delete(worker);
+    else if (!this.leaving.delete(worker)) {
+      this.#failedStarts = hasWorked(worker) ? 0 : this.#failedStarts + 1;
+    }
     if (worker.state === "leaked") this.leaked.push(worker);
     else if (worker.state === "dead" && this.leaked.includes(worker)) {
       this.leaked.splice(this.leaked.indexOf(worker), 1);
@@ -130,11 +129,6 @@ export class Crew {
     if (slot === undefined || slot.worker !== worker) return;
     slot.worker = undefined;
     if (!this.#isClosed) this.#replace(slot);
-  }
-
-  /** A thread died before it could do anything. */
-  startFailed(): void {
-    this.#failedStarts++;
   }
 
   /** Has a worker ended that the pool has no use for. */
@@ -235,4 +229,9 @@ export class Crew {
     }, Math.max(10, idleTimeout / 2));
     Deno.unrefTimer(this.#idleTimer);
   }
+}
+
+/** Whether a thread that ended by itself had come to do anything. */
+function hasWorked(worker: PoolWorker): boolean {
+  return worker.hasServed || worker.inFlight.size > 0;
 }

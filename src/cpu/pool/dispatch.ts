@@ -137,7 +137,9 @@ export class Dispatch {
       );
       const before = this.#heads;
       this.#heads = this.#crew.slots.map(({ worker }, index) => {
-        if (worker === undefined || worker.unstarted === 0) return undefined;
+        if (worker === undefined || worker.inFlight.unstarted === 0) {
+          return undefined;
+        }
         this.#watchStuck();
         const head = worker.inFlight.oldest;
         // A head that has not started is behind nobody: what it carries is on

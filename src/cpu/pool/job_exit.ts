@@ -47,9 +47,11 @@ function exitOfReply(frame: Frame, job: Job, on: RanOn): JobExit {
 }
 
 function stoppedByReply(frame: Frame, job: Job): Stopped {
-  if (!job.isUnwanted || frame.kind !== REPLY.fault) return "finished";
+  if (frame.kind !== REPLY.fault) return "finished";
   const { why } = frame.values[0] as Fault;
-  return why === "cancelled" || why === "deadline" ? "cooperative" : "finished";
+  // Its own timeout is asked for by nobody else.
+  const stopped = why === "deadline" || (why === "cancelled" && job.isUnwanted);
+  return stopped ? "cooperative" : "finished";
 }
 
 /** What the end of its worker means to a job that had started. */

@@ -47,6 +47,11 @@ export class JobsInFlight {
     return runs ? job : undefined;
   }
 
+  /** How many have not started. */
+  get unstarted(): number {
+    return this.size - (this.running ? 1 : 0);
+  }
+
   /**
    * Whether `job` may wait here: alone, or behind fast ones.
    *

@@ -52,6 +52,8 @@ export class PoolWorker implements JobPlace, RanOn {
   /** The place in the pool that it fills; -1 for a spare. */
   slot = -1;
   state: "starting" | "ready" | "stopping" | "dead" | "leaked" = "starting";
+  /** Whether a job has come to its end here by itself. */
+  hasServed = false;
   readonly inFlight: JobsInFlight;
   /** Milliseconds of CPU time, as known last. */
   cpuTime = 0;
@@ -64,7 +66,9 @@ export class PoolWorker implements JobPlace, RanOn {
   constructor(setting: WorkerSetting) {
     this.#setting = setting;
     this.#line = openLine(setting, {
-      onReady: () => this.#ready(),
+      onReady: () => {
+        if (this.state === "starting") this.#enter("ready");
+      },
       onFrame: (frame) => this.#accept(frame),
       onPause: () => setting.user.mayHaveRoom(),
       onSpace: () => this.#sender.flush(),
@@ -110,11 +114,6 @@ export class PoolWorker implements JobPlace, RanOn {
   /** The job that runs, if one does. */
   get running(): Job | undefined {
     return this.inFlight.running;
-  }
-
-  /** How many of the jobs it was given have not started. */
-  get unstarted(): number {
-    return this.inFlight.size - (this.running ? 1 : 0);
   }
 
   /** Has it look at the jobs it was given. */
@@ -205,10 +204,6 @@ export class PoolWorker implements JobPlace, RanOn {
     this.#setting.user.mayHaveRoom();
   }
 
-  #ready(): void {
-    if (this.state === "starting") this.#enter("ready");
-  }
-
   #enter(state: PoolWorker["state"]): void {
     if (this.state === state) return;
     this.state = state;
@@ -218,7 +213,9 @@ export class PoolWorker implements JobPlace, RanOn {
   #accept(frame: Frame): void {
     const job = this.inFlight.get(frame.id);
     if (job === undefined) return;
-    if (hearOf(job, frame)) this.#end(job, endOfReply(frame, job, this));
+    if (!hearOf(job, frame)) return;
+    this.hasServed = true;
+    this.#end(job, endOfReply(frame, job, this));
   }
 
   #end(job: Job, end: JobEnd): void {
@@ -236,14 +233,16 @@ export class PoolWorker implements JobPlace, RanOn {
     const { link, thread, memory } = this.#line;
     link.close();
     this.#setting.liveness.bury(thread);
-    const diedUnused = this.state === "starting" && this.running === undefined;
+    // A thread that dies before it has done anything, or of what it was to be
+    // given, takes one job along: an end of trying.
+    const isBlamed = this.running === undefined &&
+      (!this.hasServed || death.how === "outOfMemory");
     const lost = this.inFlight.takeUnstarted();
     this.#ladder.end();
     const how = death.how === "killed" ? "killed" : "exited";
     this.#enter("dead");
     this.#endAll((job) => exitOfDeath(death, job, this), how);
-    // A thread that dies at its start takes one job along: an end of trying.
-    if (diedUnused && lost.length > 0) {
+    if (isBlamed && lost.length > 0) {
       const job = lost.shift()!;
       const exit = exitOfDeath(death, job, this);
       this.#setting.user.ended(this, job, { exit, stopped: undefined });

@@ -3,6 +3,8 @@ import type { Job } from "./job.ts";
 
 /** How often to look again whether a job is over, in milliseconds. */
 const LOOK = 1, LOOKS = 20;
+/** The longest a timer can wait. */
+const MOST = 2 ** 31 - 1;
 
 /**
  * The first rung of stopping a task: it was asked, and has its grace; then its
@@ -52,7 +54,8 @@ export class StopLadder {
   }
 
   #wait(job: Job, ms: number, looks: number): void {
-    this.#timers.set(job, setTimeout(() => this.#climb(job, looks), ms));
+    const wait = Math.min(ms, MOST);
+    this.#timers.set(job, setTimeout(() => this.#climb(job, looks), wait));
   }
 
   #climb(job: Job, looks: number): void {

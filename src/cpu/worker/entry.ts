@@ -57,7 +57,7 @@ export function startWorker(): void {
     link.enter(STATE.idle);
     link.say({ say: "ready" });
     // A task that is cut off in the turn of the lock makes Deno print an error.
-    setTimeout(() => serve(link, runner, calls, exit));
+    setTimeout(() => serve({ link, runner, calls, memory, exit }));
   });
 }
 
@@ -81,14 +81,20 @@ function makeRunner(
   });
 }
 
+interface Served {
+  readonly link: WorkerLink;
+  readonly runner: TaskRunner;
+  readonly calls: HostCalls;
+  readonly memory: MemoryWatch;
+  readonly exit: (code: number) => never;
+}
+
 /** Takes frames until the thread ends. */
 async function serve(
-  link: WorkerLink,
-  runner: TaskRunner,
-  calls: HostCalls,
-  exit: (code: number) => never,
+  { link, runner, calls, memory, exit }: Served,
 ): Promise<never> {
   let busy = false;
+  let expects = false;
   await link.freshTurn();
   for (;;) {
     const seen = link.bell;
@@ -98,6 +104,12 @@ async function serve(
     let taken = 0;
     for (; !busy && taken < BURST; taken++) {
       const frame = link.read();
+      // What is on its way over the port may be more than the heap can take.
+      if (expects !== (frame === "expecting")) {
+        expects = !expects;
+        if (expects) memory.start();
+        else memory.stop();
+      }
       if (typeof frame === "string") break;
       const running = runner.accept(frame, taken > 0);
       if (!running) continue;

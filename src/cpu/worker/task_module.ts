@@ -56,7 +56,8 @@ function moduleOf(source: string): string {
 
 function missingModule(error: unknown, evaluated: boolean): Missing {
   if (evaluated) {
-    return { missing: "module", detail: "its code failed", cause: error };
+    const detail = `its code failed: ${plainMessage(error)}`;
+    return { missing: "module", detail, cause: error };
   }
   const message = plainMessage(error);
   // It may be a module that the task's module imports.
