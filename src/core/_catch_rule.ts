@@ -4,7 +4,7 @@ import { type AnyFiber, setInterruption } from "./_fiber_internals.ts";
 import type { EnterableScope } from "./_scope_work.ts";
 import type { Strand } from "./_strand.ts";
 import type { AnyExit } from "./_exit_state.ts";
-import { withCancellation } from "./_interruption.ts";
+import { withCancellation } from "./_exit_provenance.ts";
 import { annotationsFor } from "./provenance.ts";
 
 /** The result of a scope that absorbed everything: nothing is left to say. */

@@ -1,4 +1,3 @@
-import * as Cause from "npm:effect@^4.1.0/Cause";
 import * as Context from "npm:effect@^4.1.0/Context";
 import * as Effect from "npm:effect@^4.1.0/Effect";
 import * as Exit from "npm:effect@^4.1.0/Exit";
@@ -12,8 +11,7 @@ import { CurrentScope, scopeOf, Strand } from "./_strand.ts";
 import type { OpenWait } from "./wait_subject.ts";
 import { pathForChildren } from "./_task_path.ts";
 import { watchCleanup } from "./_cleanup_watch.ts";
-import { markOrigin } from "./_failure_origin.ts";
-import { interruptionOf } from "./_interruption.ts";
+import { withProvenance } from "./_exit_provenance.ts";
 import type { Cancellation } from "./cancellation.ts";
 
 /** What a task is doing, as `Task.status` tells it. */
@@ -199,8 +197,7 @@ export class TaskNode<N = unknown> extends ScopeNode
     const context = this.#context!;
     this.#body = this.#context = undefined;
     const entry = Effect.withFiber((fiber) => {
-      const { queue } = this.run;
-      const strand = new Strand(fiber, this, queue, this.asyncContext);
+      const strand = new Strand(fiber, this, this.run.queue, this.asyncContext);
       this.host = strand;
       this.run.hooks?.emit("taskStarted", this);
       if (this.cancelled) strand.enqueue();
@@ -224,7 +221,7 @@ export class TaskNode<N = unknown> extends ScopeNode
   }
 
   #end(raw: AnyExit): void {
-    const exit = Exit.isFailure(raw) ? this.#withProvenance(raw) : raw;
+    const exit = Exit.isFailure(raw) ? withProvenance(raw, this) : raw;
     this.exit = exit;
     this.unlink();
     this.#rare?.stopWatching?.();
@@ -234,19 +231,6 @@ export class TaskNode<N = unknown> extends ScopeNode
     const listeners = this.#rare?.exitListeners;
     listeners?.forEach((listener) => listener());
     listeners?.clear();
-  }
-
-  /** Effect drops annotations when it interrupts children: attaches them again. */
-  #withProvenance(exit: Exit.Failure<unknown, unknown>): AnyExit {
-    let changed = false;
-    const reasons = exit.cause.reasons.map((reason) => {
-      const marked = reason._tag === "Interrupt"
-        ? interruptionOf(this, reason)
-        : markOrigin(reason, this);
-      if (marked !== reason) changed = true;
-      return marked;
-    });
-    return changed ? Exit.failCause(Cause.fromReasons(reasons)) : exit;
   }
 }
 
