@@ -14,6 +14,7 @@ import type {
 } from "./_scope_work.ts";
 import { Strand, strandIn } from "./_strand.ts";
 import type { AnyExit } from "./_exit_state.ts";
+import { ELSEWHERE } from "./_wait.ts";
 import { isOurs } from "./provenance.ts";
 import { suspendFiber } from "./suspend_task.ts";
 
@@ -85,8 +86,8 @@ class OwnFiberScope implements ScopeEnd {
     return suspendFiber<void, never>(this.fiber, undefined, (settle) => {
       inner.addObserver(() => settle(Exit.void));
       return (byEffect) => {
-        // Our cancellations find the inner fiber by themselves, in the tree.
-        if (byEffect) this.interruptBody(inner);
+        if (!byEffect) return ELSEWHERE;
+        this.interruptBody(inner);
         return "tooLate";
       };
     });

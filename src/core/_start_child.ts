@@ -6,6 +6,7 @@ import { isForkedUnderShield, scopeOf } from "./_strand.ts";
 import { ScopeNode } from "./_scope_tree.ts";
 import { endCancelled, interruptedByEffect } from "./_promise_wait.ts";
 import { type AnyExit, isOnlyInterrupted } from "./_exit_state.ts";
+import { ELSEWHERE } from "./_wait.ts";
 import type { AnyBody } from "./any_body.ts";
 import { effectOf } from "./_effect_of.ts";
 import { ExitedWithoutStarting } from "./errors.ts";
@@ -61,7 +62,8 @@ export function startChild<V>(
       start.begin(body);
       // The caller's scopes reach the child through the tree; Effect does not.
       return (byEffect) => {
-        if (byEffect) task.cancelWith(interruptedByEffect());
+        if (!byEffect) return ELSEWHERE;
+        task.cancelWith(interruptedByEffect());
         return "tooLate";
       };
     });

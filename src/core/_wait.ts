@@ -17,7 +17,13 @@ import { InternalError } from "./usage_errors.ts";
 export type AbortVerdict = "aborted" | "tooLate";
 
 /** Undoes a wait if it can; is told whether Effect or a scope asks for it. */
-export type Abort = (byEffect: boolean) => AbortVerdict;
+export type Abort = (byEffect: boolean) => AbortVerdict | typeof ELSEWHERE;
+
+/**
+ * The answer of a wait for something that hears of scopes by itself, in the
+ * tree: it goes on as if no scope had asked, and Effect may still ask.
+ */
+export const ELSEWHERE: unique symbol = Symbol("elsewhere");
 
 /** The surroundings of a wait. */
 export interface WaitPlace {
@@ -38,7 +44,8 @@ export interface WaitPlace {
  *   └──cancelled, abort says "tooLate"──▶ refused ──settle──▶ settled
  * ```
  *
- * Invariant: `abort` is called at most once, and never after `settle`.
+ * Invariant: `abort` is called at most once, and never after `settle`; but one
+ * that answers `ELSEWHERE` to scopes may be called once more, for Effect.
  */
 export class Wait<A, E> implements Job, OpenWait {
   #state: "open" | "refused" | "settled" | "undone" | "done" = "open";
@@ -192,6 +199,10 @@ export class Wait<A, E> implements Job, OpenWait {
       verdict = new InternalError("Cannot abort a wait: abort threw", thrown);
     }
     if (verdict === "tooLate") return verdict;
+    if (verdict === ELSEWHERE) {
+      if (this.#state === "refused") this.#state = "open";
+      return "tooLate";
+    }
     if (verdict !== "aborted") {
       this.#place.run.crash(
         verdict instanceof InternalError ? verdict : new InternalError(

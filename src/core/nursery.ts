@@ -6,6 +6,7 @@ import { ABSORBED } from "./_catch_rule.ts";
 import { runInScope } from "./_scope_body.ts";
 import type { ScopeEnd } from "./_scope_work.ts";
 import type { AnyExit } from "./_exit_state.ts";
+import { ELSEWHERE } from "./_wait.ts";
 import { effectOf } from "./_effect_of.ts";
 import { checkBody } from "./check_body.ts";
 import { checkKind, checkOptions, checkWord } from "./check_options.ts";
@@ -132,7 +133,8 @@ function waitForChildren(
   const wait = suspendFiber<void, never>(end.fiber, subject, (settle) => {
     state.whenEmpty(() => settle(Exit.void));
     return (byEffect) => {
-      if (byEffect) state.cancelForEffect();
+      if (!byEffect) return ELSEWHERE;
+      state.cancelForEffect();
       return "tooLate";
     };
   });

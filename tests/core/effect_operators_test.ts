@@ -280,3 +280,43 @@ scopeTest(
     assert.deepEqual(trail, ["onInterrupt", "onError"]);
   },
 );
+
+scopeTest(
+  "a shield raised later keeps out the scopes around it, and still not Effect (R7)",
+  function* () {
+    const body = cancelScope((outer) =>
+      cancelScope(function* (inner) {
+        inner.shield = true;
+        outer.cancel();
+        yield* sleep(5);
+        trail.push(`still there at ${now()}`);
+        yield* sleep(100);
+      })
+    );
+    const trail: string[] = [];
+    yield* Effect.timeoutOption(body, 10);
+    trail.push(`over at ${now()}`);
+    assert.deepEqual(trail, ["still there at 5", "over at 10"]);
+  },
+);
+
+scopeTest(
+  "children under a shield raised later hear of Effect, although no scope reached them (R7, R27)",
+  function* () {
+    const trail: string[] = [];
+    const child = Effect.onExit(
+      sleep(100),
+      () => Effect.sync(() => trail.push(`child ended at ${now()}`)),
+    );
+    const body = cancelScope((outer) =>
+      nursery(function* (n) {
+        n.cancelScope.shield = true;
+        n.startSoon(child);
+        outer.cancel();
+        yield* Effect.void;
+      })
+    );
+    yield* Effect.timeoutOption(body, 10);
+    assert.deepEqual(trail, ["child ended at 10"]);
+  },
+);

@@ -26,8 +26,10 @@ Deno.test("both forms of a scope do the same in random programs", async () => {
   for (const program of programs) {
     const here = await told(program, "in-fiber");
     const there = await told(program, "own-fiber");
-    const isExplained = !same(here, there) && isPendingInterruption(program) &&
-      same(stripped(here), stripped(there));
+    const isExplained = !same(here, there) &&
+      (isTie(here, there) ||
+        isPendingInterruption(program) &&
+          same(stripped(here), stripped(there)));
     if (isExplained) explained++;
     else assert.deepEqual(there, here, JSON.stringify(program));
   }
@@ -72,7 +74,26 @@ function same(one: Told, other: Told): boolean {
 }
 
 /**
- * The one difference that there is. Where one of our scopes and an operator of
+ * One of two differences that there are. Two things happen at the moment at
+ * which the stories part, and one of them cancels a scope, moves its deadline or
+ * its shield: which of the two is first is nobody's promise, and a fiber of its
+ * own is one turn further away.
+ */
+function isTie(here: Told, there: Told): boolean {
+  const momentOf = (line: string) => Number.parseInt(line);
+  const parted = [
+    ...here.lines.filter((it) => !there.lines.includes(it)),
+    ...there.lines.filter((it) => !here.lines.includes(it)),
+  ];
+  const moment = Math.min(...parted.map(momentOf));
+  const changes = (it: string) =>
+    momentOf(it) === moment &&
+    /(cancel|toggle|moveDeadline) \d+ ends$/.test(it);
+  return here.lines.some(changes) && there.lines.some(changes);
+}
+
+/**
+ * The other difference. Where one of our scopes and an operator of
  * Effect's (a timeout, a failing branch) interrupt one body, the fiber that
  * entered keeps Effect's interruption in mind. In-fiber that is the fiber of the
  * body, and Effect raises it wherever a shielded region ends; own-fiber it is
