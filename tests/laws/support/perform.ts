@@ -142,6 +142,8 @@ class Performance {
         return Effect.all(part.parts.map((it) => this.#effect(it, place)));
       case "scope":
         return this.#scopes.scope(part, place);
+      case "timeout":
+        return this.#scopes.timeout(part.ms, part.body, place);
       case "cleanup":
         return this.#cleanups.cleanup(part, place);
       case "catch":

@@ -15,6 +15,7 @@ export type Part =
   | { readonly op: "lock"; readonly body: Part }
   | { readonly op: "sequence"; readonly parts: readonly Part[] }
   | Scope
+  | { readonly op: "timeout"; readonly ms: number; readonly body: Part }
   | Cleanup
   | { readonly op: "catch"; readonly body: Part }
   | Children
@@ -114,6 +115,11 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
             dies: fc.boolean().map((dies) => dies && subject === "failing"),
             body,
           }),
+        },
+        // Effect drops what goes wrong in a body that it has timed out.
+        {
+          weight: subject === "cancelling" ? 2 : 0,
+          arbitrary: op("timeout", { ms: MS, body }),
         },
         { weight: often("failing"), arbitrary: op("catch", { body }) },
         {

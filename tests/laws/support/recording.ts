@@ -13,6 +13,8 @@ export class Region {
   cancelledAt = Infinity;
   /** At which event it was cancelled by hand. */
   cancelledBy = Infinity;
+  /** Is it none of our scopes, but an operator of Effect's? */
+  byEffect = false;
   /** At which event whoever entered it went on. */
   left: number | undefined = undefined;
 

@@ -3,9 +3,15 @@ import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import { CancelScope, cancelScope } from "espalier";
 import { hostCode } from "./host_code.ts";
-import { inside, type Make, type Place, type Work } from "./place.ts";
-import type { Host, Scope } from "./program.ts";
-import type { Region } from "./recording.ts";
+import {
+  allAround,
+  inside,
+  type Make,
+  type Place,
+  type Work,
+} from "./place.ts";
+import type { Host, Part, Scope } from "./program.ts";
+import type { Region, ScopeStory } from "./recording.ts";
 import { isOnlyInterrupted, type Stage } from "./stage.ts";
 
 /** Cancel scopes, those of nurseries included, and who cancels them. */
@@ -42,31 +48,43 @@ export class Scopes {
     });
   }
 
+  /** A timeout of Effect's: it interrupts a fiber and cancels no scope. */
+  timeout(ms: number, body: Part, place: Place): Work {
+    return Effect.suspend(() => {
+      const region = this.#stage.newRegion([place.region]);
+      region.cancelledAt = this.#stage.clock.now() + ms;
+      region.byEffect = true;
+      const work = this.#make(body, inside(region, place));
+      return this.#stage.leaving(region, Effect.timeoutOption(work, ms));
+    });
+  }
+
   /** Notes how a scope ended, and what there was to see from it (R9). */
   #ended(
     exit: Exit.Exit<Option.Option<unknown>, unknown>,
     region: Region,
-    { region: outer }: Place,
+    place: Place,
   ): void {
+    const outside = region.shielded
+      // What Effect interrupts it keeps out only until its body has ended.
+      ? allAround(place).some(({ byEffect }) => byEffect)
+        ? "perhaps"
+        : "not cancelled"
+      : this.#stateOf(place.region);
+    const end = isOnlyInterrupted(exit)
+      ? "passed on"
+      : Exit.isSuccess(exit) && Option.isNone(exit.value)
+      ? "caught"
+      : "something else";
+    this.#stage.recording.scopes.push({ region, end, outside });
+  }
+
+  #stateOf(region: Region): ScopeStory["outside"] {
     const { clock, recording } = this.#stage;
     const now = clock.now();
-    const isCertain = outer.reachedBy <= recording.lines.length ||
-      outer.reachedAt < now;
-    recording.scopes.push({
-      region,
-      end: isOnlyInterrupted(exit)
-        ? "passed on"
-        : Exit.isSuccess(exit) && Option.isNone(exit.value)
-        ? "caught"
-        : "something else",
-      outside: region.shielded
-        ? "not cancelled"
-        : isCertain
-        ? "cancelled"
-        : outer.reachedAt === now
-        ? "perhaps"
-        : "not cancelled",
-    });
+    if (region.reachedBy <= recording.lines.length) return "cancelled";
+    if (region.reachedAt < now) return "cancelled";
+    return region.reachedAt === now ? "perhaps" : "not cancelled";
   }
 
   /** An async function in a scope of its own. */
