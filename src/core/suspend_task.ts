@@ -36,7 +36,8 @@ export type Settle<A, E> = (
  *   abort function called at once. A result that was handed over is kept, even
  *   if a cancellation comes before the task has taken it (R13).
  * - **Failure:** an abort function that throws, or answers anything else, ends
- *   the run with `InternalError`.
+ *   the run with `InternalError`. A `register` that throws, or answers no
+ *   function, is a defect.
  *
  * @example A gate that opens once
  * ```ts
@@ -75,7 +76,15 @@ export function suspendTask<A, E = never>(
         `received ${inWords(register)}`,
     );
   }
-  return suspendOn(UNNAMED, register);
+  return suspendOn(UNNAMED, (resume) => {
+    const abort: unknown = register(resume);
+    if (typeof abort === "function") return abort as () => AbortVerdict;
+    // Without one, a cancelled task would wait for ever.
+    throw new TypeError(
+      "Cannot suspend a task: its register must answer an abort function: " +
+        `received ${inWords(abort)}`,
+    );
+  });
 }
 
 const UNNAMED: WaitSubject = { label: "suspendTask" };
