@@ -20,6 +20,8 @@ export interface Inspection {
   unsendable: Unsendable | undefined;
   /** Whether a handle to shared memory is among the parts. */
   shared: boolean;
+  /** Where the first such handle is. */
+  sharedPath: string | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export function inspectSendable(
   transfer?: readonly unknown[],
 ): Inspection {
   const walk: Walk = {
-    found: { unsendable: undefined, shared: false },
+    found: { unsendable: undefined, shared: false, sharedPath: undefined },
     seen: new Set(),
     transfer: transfer ?? [],
   };
@@ -99,6 +101,7 @@ function visitObject(walk: Walk, value: object, path: string): void {
   }
   if (SHARED_HANDLE in value) {
     walk.found.shared = true;
+    walk.found.sharedPath ??= path;
     return;
   }
   if (value instanceof Error) return visitError(walk, value, path);

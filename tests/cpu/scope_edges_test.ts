@@ -6,12 +6,15 @@ import { run, runExit, sleep } from "../../src/core/mod.ts";
 import {
   cpuScope,
   inline,
+  NotSerializable,
+  SharedCounter,
   type TaskContext,
   TaskNotFound,
   WorkerCrashed,
   workerModule,
   WorkerOutOfMemory,
 } from "../../src/cpu/mod.ts";
+import type { SharedCounter as Twin } from "../../src/cpu/worker/mod.ts";
 import { spin, square, untilRunning } from "./support/cpu_tasks.ts";
 
 const length = inline((items: readonly unknown[]) => items.length);
@@ -142,4 +145,31 @@ Deno.test("what was handed over by mistake is told in words", async () => {
     "Cannot send result to another thread: it is a generator, which only `stream` carries",
     "its code failed: no such stock",
   ]);
+});
+
+Deno.test("a worker's end of shared memory cannot be sent to the loop, which has its own", async () => {
+  const kind = "it is a worker's end of shared memory: the loop has its own";
+  const gives = inline((counter: Twin) => ({ deep: [counter] }));
+  const makes = inline(function* (counter: Twin) {
+    yield counter;
+  });
+  const asks = inline(async function (this: TaskContext, counter: Twin) {
+    return await this.callHost("f", counter);
+  });
+  const counter = new SharedCounter(1);
+  await run(cpuScope(function* (cpu) {
+    const one = yield* Effect.flip(cpu.run(gives, counter));
+    assert.equal(
+      one.message,
+      `Cannot send result.deep[0] to another thread: ${kind}`,
+    );
+    const two = yield* Effect.flip(Effect.scoped(Effect.flatMap(
+      cpu.stream(makes, counter),
+      (channel) => channel.receive,
+    )));
+    assert(two instanceof NotSerializable && two.message.endsWith(kind));
+    const host = { f: () => 1 };
+    const three = yield* Effect.flip(cpu.run(asks.with({ host }), counter));
+    assert(three.message.endsWith(kind), three.message);
+  }, { workers: 1 }));
 });

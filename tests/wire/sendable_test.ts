@@ -163,8 +163,10 @@ Deno.test("inspectSendable() lets a port through that is moved, and sees shared 
   const moved = inspectSendable({ moving }, "it", [moving]);
   const shared = inspectSendable([{ lock: new Shared() }], "it");
 
-  assert.deepEqual(moved, { unsendable: undefined, shared: false });
-  assert.deepEqual(shared, { unsendable: undefined, shared: true });
+  const found = { unsendable: undefined, shared: false, sharedPath: undefined };
+  assert.deepEqual(moved, found);
+  const at = { shared: true, sharedPath: "it[0].lock" };
+  assert.deepEqual(shared, { ...found, ...at });
   moving.close();
 });
 

@@ -2,8 +2,8 @@
 
 import type { WireFailure } from "../../wire/flatten_failure.ts";
 import { reviveFailure } from "../../wire/revive_failure.ts";
-import { inspectSendable } from "../../wire/sendable.ts";
 import { REPLY } from "../transport/frame_kinds.ts";
+import { refusedValue } from "./refused_value.ts";
 import type { RunningTask } from "./running_task.ts";
 import { NotSerializable } from "./worker_errors.ts";
 import type { WorkerLink } from "./worker_link.ts";
@@ -39,7 +39,7 @@ export class HostCalls {
     args: readonly unknown[],
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { unsendable } = inspectSendable(args, "args");
+      const unsendable = refusedValue(args, "args");
       if (unsendable) {
         throw new NotSerializable(unsendable.path, unsendable.kind);
       }

@@ -2,10 +2,10 @@
 
 import { FrozenData } from "../../wire/frozen_data.ts";
 import { isPlainData } from "../../wire/plain_data.ts";
-import { inspectSendable } from "../../wire/sendable.ts";
 import { STATE } from "../shared/control.ts";
 import { type Fault, REPLY } from "../transport/frame_kinds.ts";
 import { movingOf } from "./moved.ts";
+import { refusedValue } from "./refused_value.ts";
 import type { RunningTask } from "./running_task.ts";
 import type { Missing } from "./task_module.ts";
 import { cleanFailure, type WorkerLink } from "./worker_link.ts";
@@ -81,7 +81,7 @@ export class TaskReply {
     if (isObject(value) && isPlainData(value)) {
       if (transfer === undefined) value = new FrozenData(value);
     } else if (needsLook(value)) {
-      const { unsendable } = inspectSendable(value, path, transfer);
+      const unsendable = refusedValue(value, path, transfer);
       if (unsendable) return { why: "unsendable", ...unsendable };
     }
     try {
