@@ -16,10 +16,10 @@ const take = inline((_: ArrayBufferLike) => {});
 
 await main(function* () {
   const tasks = 1000;
-  const unit = (yield* shortest(200, () => startAndJoin(tasks))) / tasks;
+  const unit = (yield* shortest(100, () => startAndJoin(tasks))) / tasks;
   console.log(`one task: ${(unit * 1000).toFixed(1)} us`);
   const show = function* (what: string, work: () => Effect.Effect<unknown>) {
-    const ms = yield* shortest(15, work);
+    const ms = yield* shortest(9, work);
     console.log(`${what.padEnd(24)} ${Math.round(ms / unit)} tasks`);
     return ms;
   };
