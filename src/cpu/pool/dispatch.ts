@@ -158,7 +158,11 @@ export class Dispatch {
   }
 }
 
-/** Who may have the job: an idle one first, a running one before a new one. */
+/**
+ * Who may have the job: an idle one first, a running one before a new one. Of
+ * several idle ones the one that was busy last, as it is awake; of several busy
+ * ones the one that has finished least.
+ */
 function freest(
   slots: readonly Slot[],
   job: Job,
@@ -172,9 +176,16 @@ function freest(
     const { size } = worker.inFlight;
     const load = size === 0 ? (worker.state === "ready" ? -2 : -1) : size;
     if (load > least) continue;
-    if (load === least && slot.completed >= best!.completed) continue;
+    if (load === least && !isBetter(slot, best!, load)) continue;
     best = slot;
     least = load;
   }
   return best;
+}
+
+/** Whether the job is better off on `slot`, of two that have the same load. */
+function isBetter(slot: Slot, best: Slot, load: number): boolean {
+  return load < 0
+    ? slot.idleSince > best.idleSince
+    : slot.completed < best.completed;
 }

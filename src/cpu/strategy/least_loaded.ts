@@ -2,7 +2,9 @@ import type { Strategy, WorkerView } from "./strategy.ts";
 
 /**
  * Picks the worker with the least in flight; of several, the one that has
- * finished least. The default.
+ * finished least. The default; in a scope tasks wait in one queue then, for
+ * whoever is free, and of several workers that do nothing the one that was busy
+ * last gets the next task, as it is awake.
  *
  * @example The idle worker gets the task
  * ```ts
