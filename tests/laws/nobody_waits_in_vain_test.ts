@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { law } from "./support/law.ts";
 
 law("nobody waits for what is there", {
-  about: "sharing",
+  about: "everything",
   check: ({ inVain }) => assert.deepEqual(inVain, []),
   tested: ({ crowds }) => crowds,
   atLeast: 0.2,

@@ -57,11 +57,13 @@ export interface Children {
 }
 
 /** What a law is about: there is more of it in its programs. */
-export type Subject = "cancelling" | "failing" | "sharing";
+export type Subject = "cancelling" | "failing" | "sharing" | "everything";
 
 /** Any program about a subject. Everything in it ends, by a deadline at last. */
 export function programAbout(subject: Subject): fc.Arbitrary<Children> {
-  const often = (about: Subject) => subject === about ? 4 : 1;
+  const often = (about: Subject) =>
+    subject === about || subject === "everything" ? 4 : 1;
+  const isShared = subject === "sharing" || subject === "everything";
   const { root } = fc.letrec<{ part: Part; leaf: Part; root: Children }>(
     (tie) => {
       const body = tie("part");
@@ -116,9 +118,10 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
             body,
           }),
         },
-        // Effect drops what goes wrong in a body that it has timed out.
+        // Effect drops what goes wrong in a body that it has timed out, and what
+        // it had been handed goes to somebody else.
         {
-          weight: subject === "cancelling" ? 2 : 0,
+          weight: subject === "failing" || subject === "sharing" ? 0 : 2,
           arbitrary: op("timeout", { ms: MS, body }),
         },
         { weight: often("failing"), arbitrary: op("catch", { body }) },
@@ -142,7 +145,7 @@ export function programAbout(subject: Subject): fc.Arbitrary<Children> {
           answers: fc.boolean(),
           timeout: fc.option(MS, { freq: 3 }).map((it) => it ?? undefined),
           children: fc.array(
-            subject === "sharing"
+            isShared
               ? fc.oneof(body, op("lock", { body }) as fc.Arbitrary<Part>)
               : body,
             { minLength: 1, maxLength: 4 },
