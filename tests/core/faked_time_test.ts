@@ -56,6 +56,39 @@ Deno.test("now() does not go back when time is faked, moved and itself again", a
   assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
 });
 
+Deno.test("a run that outlives the faking of time goes on by the platform's clock", async () => {
+  const { clearTimeout } = globalThis;
+  const cleared: number[] = [];
+  const time = fakeTime();
+  const left = run(sleep(30));
+  for (let turn = 0; turn < 50; turn++) await undefined;
+  time.restore();
+  globalThis.clearTimeout = (id) => {
+    cleared.push(Number(id));
+    clearTimeout(id);
+  };
+  try {
+    // Not due before the one that was left: it would wait behind its alarm.
+    await Promise.all([run(sleep(40)), left]);
+  } finally {
+    globalThis.clearTimeout = clearTimeout;
+  }
+  assert(!cleared.includes(time.lastId), "it cleared a timer of somebody else");
+});
+
+Deno.test("a run that began before time was faked goes on by the faked clock", async () => {
+  const running = run(sleep(60_000));
+  for (let turn = 0; turn < 50; turn++) await undefined;
+  const time = fakeTime();
+  try {
+    await run(Effect.sync(now));
+    await time.tick(60_001);
+    await running;
+  } finally {
+    time.restore();
+  }
+});
+
 Deno.test("time is the platform's where only Date is another one", async () => {
   const { Date } = globalThis;
   globalThis.Date = class extends Date {
@@ -76,7 +109,7 @@ Deno.test("time is the platform's where only Date is another one", async () => {
 function fakeTime(start = 0) {
   const { Date, setTimeout, clearTimeout } = globalThis;
   const timers = new Map<number, { due: number; ring: () => void }>();
-  let ids = 0;
+  let ids = 1_000_000;
   const time = {
     shown: start,
     async tick(ms: number) {
@@ -91,6 +124,9 @@ function fakeTime(start = 0) {
         next[1].ring();
       }
       time.shown = until;
+    },
+    get lastId() {
+      return ids;
     },
     restore: () =>
       Object.assign(globalThis, { Date, setTimeout, clearTimeout }),
