@@ -56,7 +56,11 @@ export interface CpuScopeOptions {
    * is stopped; by default 50 milliseconds.
    */
   readonly grace?: Duration.Input;
-  /** MiB of heap that each worker may use, at least 8; `ArrayBuffer`s do not count. */
+  /**
+   * MiB of heap that each worker may use, at least 8. `ArrayBuffer`s do not
+   * count, up to a GiB more than all limits twice: a process that grows beyond
+   * that under one synchronous task takes it for a loop that V8 cannot stop.
+   */
   readonly memoryLimit?: number;
   /** Tasks whose functions every worker loads before its first task. */
   readonly warm?: readonly CpuTask<any, any>[];

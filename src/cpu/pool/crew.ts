@@ -3,6 +3,7 @@
 // it for some 30 ms.
 
 import type { TaskValue } from "../task_value.ts";
+import { HeapGuard } from "./heap_guard.ts";
 import { DurationHistogram } from "./histogram.ts";
 import { JobQueue } from "./job_queue.ts";
 import { PoolWorker, type WorkerSetting } from "./pool_worker.ts";
@@ -63,6 +64,7 @@ export class Crew {
   readonly #settings: CrewSettings;
   readonly #setting: WorkerSetting;
   readonly #user: CrewUser;
+  readonly #guard: HeapGuard;
   #spare: PoolWorker | undefined;
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #spareTimer: ReturnType<typeof setTimeout> | undefined;
@@ -79,6 +81,7 @@ export class Crew {
     this.#settings = settings;
     this.#setting = setting;
     this.#user = user;
+    this.#guard = new HeapGuard(this, setting.memoryLimit);
     if (settings.min > 0) this.wake();
   }
 
@@ -101,6 +104,7 @@ export class Crew {
 
   /** A job was sent: if it takes long, a spare is made. */
   jobSent(): void {
+    this.#guard.start();
     if (this.#spare !== undefined || this.#spareTimer !== undefined) return;
     this.#spareTimer = setTimeout(() => {
       this.#spareTimer = undefined;
@@ -143,6 +147,7 @@ export class Crew {
     clearTimeout(this.#startTimer);
     clearTimeout(this.#spareTimer);
     clearInterval(this.#idleTimer);
+    this.#guard.close();
     const workers = this.slots.map(({ worker }) => worker);
     for (const worker of [...workers, ...this.leaving, this.#spare]) {
       if (worker !== undefined) this.end(worker);

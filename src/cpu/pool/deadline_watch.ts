@@ -1,3 +1,4 @@
+import { DeadlineExceeded } from "../../core/errors.ts";
 import type { HostLink } from "../transport/host_link.ts";
 import type { Job } from "./job.ts";
 
@@ -23,7 +24,10 @@ export function watchDeadline(
     if (left > 1) job.timer = setTimeout(look, Math.min(left, MOST));
     else {
       job.isUnwanted = true;
-      job.isLate = true;
+      job.stopError = new DeadlineExceeded(
+        job.task.name,
+        job.task.timeout ?? 0,
+      );
       late();
     }
   };

@@ -89,8 +89,8 @@ export class Job {
   sentAt = 0;
   /** Whether it is to end: its value is dropped. */
   isUnwanted = false;
-  /** Whether it is to end because its time is up. */
-  isLate = false;
+  /** What it fails with once it has stopped, where nobody cancelled it. */
+  stopError: CpuError | undefined = undefined;
   /** A defect of the loop's side of it, as of `onProgress`. */
   defect: unknown = undefined;
   /** The newest progress that was told. */

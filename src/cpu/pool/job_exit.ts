@@ -1,7 +1,6 @@
 // What the end of a job on its worker means to whoever asked for it.
 
 import * as Exit from "npm:effect@^4.1.0/Exit";
-import { DeadlineExceeded } from "../../core/errors.ts";
 import { errorOfDeath, errorOfFault, type FailedCall } from "../call_errors.ts";
 import type { Stopped } from "../cpu_error.ts";
 import type { Death } from "../substrate/substrate.ts";
@@ -62,8 +61,7 @@ export function exitOfDeath(death: Death, job: Job, on: RanOn): JobExit {
 
 /** What it means to a job that its worker was stopped because of it. */
 export function exitOfStop(job: Job): JobExit {
-  if (!job.isLate) return "cancelled";
-  return Exit.fail(new DeadlineExceeded(job.task.name, job.task.timeout ?? 0));
+  return job.stopError === undefined ? "cancelled" : Exit.fail(job.stopError);
 }
 
 function callOf(job: Job, { slot, memoryLimit }: RanOn): FailedCall {

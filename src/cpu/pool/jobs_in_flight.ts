@@ -47,6 +47,11 @@ export class JobsInFlight {
     return runs ? job : undefined;
   }
 
+  /** Whether the thread is in the synchronous code of a task. */
+  get isInStep(): boolean {
+    return this.#link.activity === "running";
+  }
+
   /** How many have not started. */
   get unstarted(): number {
     return this.size - (this.running ? 1 : 0);
