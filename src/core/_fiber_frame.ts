@@ -39,11 +39,20 @@ export abstract class Frame {
   }
 
   [AFTER_SUCCESS](value: unknown, fiber: AnyFiber, exit?: AnyExit) {
-    return goOn(fiber, this.ended(exit ?? Exit.succeed(value)));
+    return goOn(fiber, this.#answer(exit ?? Exit.succeed(value)));
   }
 
   [AFTER_FAILURE](cause: never, fiber: AnyFiber, exit?: AnyExit) {
-    return goOn(fiber, this.ended(exit ?? Exit.failCause(cause)));
+    return goOn(fiber, this.#answer(exit ?? Exit.failCause(cause)));
+  }
+
+  /** One that throws leaves the fiber interruptible, like any other. */
+  #answer(exit: AnyExit): Effect.Effect<unknown, unknown> {
+    try {
+      return this.ended(exit);
+    } catch (thrown) {
+      return Exit.die(thrown);
+    }
   }
 }
 

@@ -70,10 +70,24 @@ Deno.test("a failure that a frame answers joins the interruption that came meanw
   ]);
 });
 
-Deno.test("a frame that throws ends its fiber with that", () => {
-  const frame = new Hearing(() => {
-    throw new Error("broken");
-  });
-  const exit = Effect.runSyncExit(frame.around(Effect.succeed(1)));
-  assert.match(String(exit), /broken/);
+Deno.test("a frame that throws ends what it was around, and can be interrupted again", () => {
+  class Broken extends Hearing {
+    protected override ended(): never {
+      throw new Error("broken");
+    }
+  }
+  const frame = new Broken(() => Effect.void);
+  const fiber = Effect.runFork(
+    Effect.andThen(Effect.exit(frame.around(Effect.void)), Effect.never),
+  );
+  assert.equal(fiber.pollUnsafe(), undefined, "the failure was caught");
+  fiber.interruptUnsafe();
+  const exit = fiber.pollUnsafe();
+  assert(exit !== undefined && Exit.hasInterrupts(exit));
+  assert.match(
+    String(
+      Effect.runSyncExit(new Broken(() => Effect.void).around(Effect.void)),
+    ),
+    /broken/,
+  );
 });
