@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { settledWithin } from "../../src/cpu/substrate/wait.ts";
+import { provedWithin } from "../../src/cpu/substrate/_death_proof.ts";
 import { Harness } from "./support/worker_harness.ts";
-import { until } from "./support/until.ts";
+import { pause, until } from "./support/until.ts";
 
 Deno.test("settledWithin() says whether one settles in time, by value or by error", async () => {
   const never = new Promise<void>(() => {});
@@ -31,3 +32,19 @@ function hold(ms: number): void {
   const start = performance.now();
   while (performance.now() - start < ms);
 }
+
+Deno.test("provedWithin() gives up by the clock, and waits longer where the process is not let run", async () => {
+  const never = new Promise<void>(() => {});
+  assert.equal(await provedWithin(20, Promise.resolve()), true);
+
+  // It uses hardly any CPU here, as where others have it all.
+  const start = performance.now();
+  assert.equal(await provedWithin(100, never), false);
+  assert(performance.now() - start >= 150);
+  assert.equal(await provedWithin(400, pause(450)), true);
+
+  // A thread that loops uses what it gets.
+  const busy = setInterval(() => hold(8), 1);
+  assert.equal(await provedWithin(20, never), false);
+  clearInterval(busy);
+});

@@ -17,6 +17,7 @@ import { STATE, WORD } from "../shared/control.ts";
 import type { PortMessage } from "../transport/frame_kinds.ts";
 import type { Parcel } from "../transport/frame_ring.ts";
 import { CpuPatience } from "./_cpu_patience.ts";
+import { provedWithin } from "./_death_proof.ts";
 import { startWorker, unrefPort } from "./_thread_start.ts";
 import type {
   Death,
@@ -33,7 +34,7 @@ export interface StopTimes {
   readonly ask: number;
   /** For a module to be loaded before the thread is given up. */
   readonly load: number;
-  /** For the proof of death to come after the kill. */
+  /** For the proof of death to come after the kill; of CPU time too. */
   readonly proof: number;
 }
 
@@ -136,7 +137,7 @@ class Thread implements Isolate {
     do {
       if (await this.#loads(load)) return this.#leak();
     } while (!this.#kill());
-    return await settledWithin(proof, [this.death]) ? "killed" : this.#leak();
+    return await provedWithin(proof, this.death) ? "killed" : this.#leak();
   }
 
   /** Asks the thread to exit, and waits for it if it can hear. */
