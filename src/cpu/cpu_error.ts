@@ -59,7 +59,7 @@ export type CpuError =
  * });
  * await run(cpuScope(function* (cpu) {
  *   const future = cpu.submit(spin);
- *   yield* sleep(100);
+ *   while (cpu.statistics().running === 0) yield* sleep(5);
  *   future.cancel();
  *   yield* future.outcome;
  *   const stopped: Stopped | undefined = future.stopped;
