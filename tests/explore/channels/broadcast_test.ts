@@ -9,8 +9,8 @@ import {
 import { outcomes, prove } from "../support/prove.ts";
 import { together } from "../support/together.ts";
 
-Deno.test("a broadcast that waits brings every value to every subscriber, in order, preempted or not", async () => {
-  for (const capacity of [0, 1]) {
+for (const capacity of [0, 1]) {
+  Deno.test(`a broadcast of capacity ${capacity} that waits brings a value to every subscriber, preempted or not`, async () => {
     await prove(function* () {
       const { sender, subscribe } = openBroadcast<number>({ capacity });
       const heard: number[][] = [[], []];
@@ -21,8 +21,8 @@ Deno.test("a broadcast that waits brings every value to every subscriber, in ord
       });
       assert.deepEqual(heard, [[1], [1]]);
     }, { preemptions: 1, atLeast: 500 });
-  }
-});
+  });
+}
 
 Deno.test("a broadcast that waits reaches all or, cancelled, nobody, and goes on without a subscriber that left", async () => {
   const ends = await outcomes(function* () {

@@ -63,7 +63,7 @@ Deno.test("start() is ended by its target, and a child that has started is cance
 
 Deno.test("start() from elsewhere says so when its target is cancelled, once the child has cleaned up (R39)", async () => {
   const ends = await outcomes(function* () {
-    const child = new Child();
+    const child = new Child(Effect.void);
     let end = "";
     yield* nursery(function* (target: Nursery<unknown>) {
       yield* together({
@@ -96,6 +96,8 @@ class Child {
   end = "";
   isOver = false;
 
+  constructor(readonly cleanup: Effect.Effect<void> = shieldedCheckpoint) {}
+
   readonly run = (status: TaskStatus<string>) => {
     const work = Effect.gen(function* () {
       yield* checkpoint;
@@ -103,7 +105,7 @@ class Child {
       yield* checkpoint;
     });
     return Effect.onExit(work, (exit) =>
-      Effect.map(shieldedCheckpoint, () => {
+      Effect.map(this.cleanup, () => {
         this.end = exit._tag === "Success" ? "worked" : "cut short";
         this.isOver = true;
       }));
