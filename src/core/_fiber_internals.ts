@@ -27,8 +27,10 @@ export function fieldsOf(fiber: AnyFiber): FiberFields {
 export function interruptionsOf(
   fiber: AnyFiber,
 ): ReadonlyArray<Cause.Reason<never>> {
-  return fieldsOf(fiber)._interruptedCause?.reasons ?? [];
+  return fieldsOf(fiber)._interruptedCause?.reasons ?? NONE;
 }
+
+const NONE: ReadonlyArray<never> = [];
 
 /** Makes `fiber` remember `cause` as its only interruption, or none. */
 export function setInterruption(

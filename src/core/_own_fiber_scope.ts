@@ -105,16 +105,17 @@ class OwnFiberScope implements ScopeEnd {
     next: () => Effect.Effect<B, E>,
     interrupted: () => void,
   ): Effect.Effect<B, E> {
-    const isNews = !this.interruptedByEffect && !this.#keepsEffectOut;
+    // One that keeps Effect out waits on, but the scopes around it are told.
     return goOnAfter(
       wait,
       next,
       () => {
+        if (this.#keepsEffectOut) return;
         interrupted();
         // Even if the wait had got its result: no later wait would hear of it.
         this.interruptedByEffect = true;
       },
-      isNews ? this.restore : undefined,
+      this.interruptedByEffect ? undefined : this.restore,
     );
   }
 

@@ -91,6 +91,9 @@ export class ScopeNode {
     return this.shielded || this.walled;
   }
 
+  /** Called when Effect has interrupted the fiber that runs the body. */
+  interruptedByEffect(): void {}
+
   /** Is an outer cancellation visible inside? */
   get hearsOuterCancellation(): boolean {
     return !this.isShield && this.parent !== undefined &&

@@ -1,6 +1,7 @@
 import * as Context from "npm:effect@^4.1.0/Context";
 import {
   type AnyFiber,
+  interruptionsOf,
   isInterruptible,
   whenInterruptible,
 } from "./_fiber_internals.ts";
@@ -14,7 +15,7 @@ import {
   type ScopeNode,
   type ScopeOwner,
 } from "./_scope_tree.ts";
-import { annotationsFor } from "./provenance.ts";
+import { annotationsFor, isOurs } from "./provenance.ts";
 
 /** How many whole turns a cancelled task may take without waiting once. */
 const RUNAWAY_TURNS = 100;
@@ -74,6 +75,21 @@ export class Strand implements Host, Job {
   /** Called when the fiber is about to go on after it was suspended. */
   goesOn(): void {
     this.#context = goOnIn(this.#context, this.fiber);
+  }
+
+  /**
+   * Tells the scopes on this fiber if Effect has interrupted it: children of a
+   * nursery must not wait for a cleanup of its body that waits for them.
+   */
+  heedEffect(): void {
+    const interruptions = interruptionsOf(this.fiber);
+    if (interruptions.length === 0 || interruptions.every(isOurs)) return;
+    let node: ScopeNode | undefined = this.node;
+    // Terminates: goes outwards, and an innermost scope has finitely many.
+    while (node !== undefined && node.host === this) {
+      node.interruptedByEffect();
+      node = node.parent;
+    }
   }
 
   /** Asks for a delivery in the next turn. */

@@ -79,7 +79,10 @@ export class Wait<A, E> implements Job, OpenWait {
   begin(abort: Abort | undefined): void {
     this.#abort = abort;
     const { strand, node, run } = this.#place;
-    if (strand !== undefined) strand.wait = this;
+    if (strand !== undefined) {
+      strand.wait = this;
+      strand.heedEffect();
+    }
     this.#place.queue.began?.(this.fiber);
     const task = node?.owner;
     if (task !== undefined) {
@@ -145,6 +148,7 @@ export class Wait<A, E> implements Job, OpenWait {
 
   /** What happens when the fiber is interrupted in this wait, by whomever. */
   readonly interrupted: Effect.Effect<void> = Effect.suspend(() => {
+    this.#place.strand?.heedEffect();
     switch (this.#state) {
       case "settled":
         this.#leave("done");

@@ -102,6 +102,10 @@ class NurseryScope extends HandledScope {
   constructor(name: string | undefined) {
     super({ name }, "nursery");
   }
+
+  override interruptedByEffect(): void {
+    this.nursery?.cancelForEffect();
+  }
 }
 
 /**
