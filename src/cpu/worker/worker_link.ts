@@ -39,8 +39,6 @@ export interface PortOut {
 
 /** How long to wait at most for space before looking again, in milliseconds. */
 const SPACE_SLICE = 50;
-/** How long the thread blocks for the next frame, in milliseconds. */
-const LINGER = 1;
 /** How long timers and messages may wait for their turn, in milliseconds. */
 const TURN = 4;
 
@@ -164,35 +162,18 @@ export class WorkerLink {
    */
   async park(seen: number, hungry: boolean): Promise<void> {
     const { control } = this;
-    const isTurnDue = performance.now() - this.#turnedAt > TURN;
-    if (hungry && !isTurnDue && this.#linger(seen)) return;
     Atomics.store(control, WORD.workerParked, 1);
     // Order: parked first, then look, or a frame written in between is slept
     // through.
-    if (hungry && this.#hasFrame()) {
-      if (isTurnDue) await this.freshTurn();
-    } else {
+    if (!(hungry && this.#hasFrame())) {
       const wait = Atomics.waitAsync(control, WORD.workerBell, seen);
       if (wait.async) await wait.value;
       this.#turnedAt = performance.now();
+    } else if (performance.now() - this.#turnedAt > TURN) {
+      // Fairness: where tasks never cease, timers and messages have their turn.
+      await this.freshTurn();
     }
     Atomics.store(control, WORD.workerParked, 0);
-  }
-
-  /**
-   * Blocks the thread for a moment, as the next task often follows soon: who
-   * blocks is woken in half the time. Answers whether something came.
-   */
-  #linger(seen: number): boolean {
-    const { control } = this;
-    // What is expected comes in a turn of its own.
-    if (this.#expecting) return false;
-    Atomics.store(control, WORD.workerParked, 1);
-    // Order: as in `park`.
-    const came = this.#hasFrame() ||
-      Atomics.wait(control, WORD.workerBell, seen, LINGER) !== "timed-out";
-    Atomics.store(control, WORD.workerParked, 0);
-    return came;
   }
 
   /** A frame may have come that is not waiting for its parcel. */
