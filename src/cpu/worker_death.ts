@@ -56,7 +56,9 @@ export class WorkerCrashed extends ConcurrencyError {
  * Raised when the task's worker reached its `memoryLimit`, or could not get any
  * more memory from the system.
  *
- * The worker is gone and replaced; the process is not in danger.
+ * The worker is gone and replaced, and the process is not in danger; unless the
+ * task was told as leaked, by `CpuFuture.stopped` and aloud: then its loop hears
+ * nothing, and goes on to take memory.
  *
  * @example Read the limit
  * ```ts
