@@ -54,12 +54,13 @@ export type CpuError =
  * import { run, sleep } from "espalier";
  * import assert from "node:assert/strict";
  *
- * const spin = inline(() => {
- *   for (;;);
+ * const spin = inline((flag: Int32Array) => {
+ *   for (flag[0] = 1;;);
  * });
  * await run(cpuScope(function* (cpu) {
- *   const future = cpu.submit(spin);
- *   while (cpu.statistics().running === 0) yield* sleep(5);
+ *   const flag = new Int32Array(new SharedArrayBuffer(4));
+ *   const future = cpu.submit(spin, flag);
+ *   while (flag[0] === 0) yield* sleep(5);
  *   future.cancel();
  *   yield* future.outcome;
  *   const stopped: Stopped | undefined = future.stopped;
