@@ -8,7 +8,7 @@ import {
   run,
   sleep,
 } from "../../src/core/mod.ts";
-import { type CpuError, cpuScope } from "../../src/cpu/mod.ts";
+import { type CpuError, type CpuScope, cpuScope } from "../../src/cpu/mod.ts";
 import { STOPPABLE } from "./support/busy_shapes.ts";
 import { cpuSilent } from "./support/cpu_silence.ts";
 import { sourceTask, square, untilRunning } from "./support/cpu_tasks.ts";
@@ -34,7 +34,7 @@ for (const [shape, source] of Object.entries(STOPPABLE)) {
 
       // By hand.
       const future = cpu.submit(busy);
-      yield* untilRunning(cpu, 1);
+      yield* untilInCode(cpu);
       let start = performance.now();
       future.cancel();
       const outcome = yield* future.outcome;
@@ -48,7 +48,7 @@ for (const [shape, source] of Object.entries(STOPPABLE)) {
       // By a failing nursery.
       const failing = nursery(function* (n: Nursery<CpuError | "fire">) {
         n.startSoon(cpu.run(busy));
-        yield* untilRunning(cpu, 1);
+        yield* untilInCode(cpu);
         start = performance.now();
         return yield* Effect.fail("fire" as const);
       });
@@ -89,3 +89,9 @@ Deno.test("cpuScope() that is cancelled ends with every thread gone (R66)", asyn
   assert(performance.now() - start < 3000);
   await cpuSilent();
 });
+
+/** Waits until a task was taken, and for its code to begin behind that. */
+function* untilInCode(cpu: CpuScope) {
+  yield* untilRunning(cpu, 1);
+  yield* sleep(20);
+}
