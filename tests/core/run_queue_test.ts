@@ -38,7 +38,7 @@ for (const [name, loop] of Object.entries(busy)) {
     clearInterval(ticking);
     const late = await run(moveOnAfter(5, loop));
 
-    assert.equal(rang, 2);
+    assert(rang >= 2);
     assert.equal(late._tag, "None");
   });
 }
