@@ -12,7 +12,7 @@ Deno.test({
   ignore: !on,
   async fn() {
     const example = new URL(
-      "../../examples/count_primes_on_every_core.ts",
+      "../../examples/11_count_primes_on_every_core.ts",
       import.meta.url,
     );
     const child = new Deno.Command(Deno.execPath(), {

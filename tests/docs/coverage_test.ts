@@ -15,8 +15,9 @@ Deno.test("each of the 75 programs and concepts has its example, or is told as c
     it!.split(",").map(Number)
   );
 
+  // A number may have a second example.
   assert.deepEqual(
-    [...examples, ...promised].toSorted((a, b) => a - b),
+    [...new Set(examples), ...promised].toSorted((a, b) => a - b),
     NUMBERS,
   );
 });
@@ -25,7 +26,7 @@ Deno.test("the eighteen programs have the names they are known by", () => {
   const names = [...page.matchAll(/^\| \d+ \| \[\w+\]\((\w+\.ts)\)/gm)]
     .map(([, it]) => it);
 
-  assert.deepEqual(names.slice(0, 18), [
+  const known = [
     "01_gather_fetch.ts",
     "02_thread_pool_futures.ts",
     "03_thread_create.ts",
@@ -44,5 +45,6 @@ Deno.test("the eighteen programs have the names they are known by", () => {
     "16_pool_results.ts",
     "17_gather_results.ts",
     "18_race_x_plus_1.ts",
-  ]);
+  ];
+  assert.deepEqual(known.filter((it) => !names.includes(it)), []);
 });

@@ -2,7 +2,7 @@
 //
 // Press Ctrl-C: the loops on all cores stop at once, although they never look up.
 //
-//     deno run examples/count_primes_on_every_core.ts
+//     deno run examples/11_count_primes_on_every_core.ts
 
 import { main } from "espalier";
 import { cpuScope, inline } from "espalier/cpu";
