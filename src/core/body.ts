@@ -99,7 +99,7 @@ export type ServicesOf<X> = X extends Effect.Effect<any, any, infer R> ? R
  * assert.equal(await twice(async () => await Promise.resolve(2)), 4);
  * ```
  */
-export type Body0<X> = ((signal: AbortSignal) => X) | (X & Eff & NotBegun);
+export type Body0<X> = ((signal: AbortSignal) => X) | (X & Eff);
 
 /**
  * A body with one argument; a function is handed an `AbortSignal` after it.
@@ -117,15 +117,4 @@ export type Body0<X> = ((signal: AbortSignal) => X) | (X & Eff & NotBegun);
  */
 export type Body1<T, X> =
   | ((a: T, signal: AbortSignal) => X)
-  | (X & Eff & NotBegun);
-
-/**
- * Is neither a promise nor a generator: those have been called already. It says
- * nothing new of an Effect; it lets the compiler leave them out, so that it says
- * of a body that does not fit how it has to be handed over, or what it may not
- * fail with.
- */
-interface NotBegun {
-  readonly next?: undefined;
-  readonly then?: undefined;
-}
+  | (X & Eff);
