@@ -112,6 +112,31 @@ Deno.test("a worker that cannot be started is reported, and the token is returne
   assert.equal(limiter.statistics().borrowed, 0);
 });
 
+Deno.test("work of one kind that fills its limiter leaves a worker for another, which it waits for (R63)", async () => {
+  const first = new CapacityLimiter(1);
+  const second = new CapacityLimiter(1);
+  const hold = inline((flag: SharedArrayBuffer) => {
+    Atomics.wait(new Int32Array(flag), 0, 0);
+  });
+  const open = inline((flag: SharedArrayBuffer) => {
+    const cells = new Int32Array(flag);
+    Atomics.store(cells, 0, 1);
+    Atomics.notify(cells, 0);
+  });
+  const flag = new SharedArrayBuffer(4);
+
+  await run(cpuScope(function* (cpu) {
+    const holding = [1, 2, 3, 4].map(() =>
+      cpu.submit(hold.with({ limiter: first }), flag)
+    );
+    yield* untilRunning(cpu, 1);
+    assert.equal(first.statistics().borrowed, 1);
+    assert.equal(first.statistics().waiting, 3);
+    yield* cpu.run(open.with({ limiter: second }), flag);
+    for (const held of holding) yield* held;
+  }, { workers: 2 }));
+});
+
 Deno.test("waiting for a limiter can be cancelled, and nothing is started (R64)", async () => {
   const limiter = new CapacityLimiter(1);
   await run(cpuScope(function* (cpu) {

@@ -24,7 +24,7 @@ virtualTest(
 );
 
 virtualTest(
-  "ConflictDetector refuses a second entry by another task, and disturbs nobody (C110)",
+  "ConflictDetector refuses a second entry by another task, and disturbs nobody (R60, C110)",
   function* () {
     const detector = new ConflictDetector();
     yield* nursery(function* (n) {
