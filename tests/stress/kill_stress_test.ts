@@ -21,8 +21,8 @@ Deno.test("kills leave no thread, lock, port or memory behind", async () => {
   assert(grown < 40, `${grown.toFixed(1)} MiB more`);
   assert.deepEqual(held, []);
   assert.deepEqual(pending, []);
-  const after = threads();
-  assert(after <= first + 2, `${first} threads before, ${after} after`);
+  // A thread that is dead may be counted for a moment yet.
+  await until(() => threads() <= first + 2);
 });
 
 async function kill(
