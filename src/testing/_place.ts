@@ -8,7 +8,7 @@ const MACHINERY = /\/effect(@|\/)\S*\/(src|dist)\/|\b(node|ext):|<anonymous>/;
  * Finds in a stack the place that a reader of a test would call its cause: the
  * innermost frame outside of Espalier, Effect and the platform.
  *
- * @returns As in `file:///home/me/shop_test.ts:12:7`.
+ * @returns As in `file:///shop_test.ts:12:7`.
  */
 export function placeIn(stack: string | undefined): string | undefined {
   for (const line of stack?.split("\n").slice(1) ?? []) {

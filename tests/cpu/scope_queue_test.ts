@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as Effect from "effect/Effect";
-import { run, sleep } from "../../src/core/mod.ts";
+import { failAfter, run, sleep } from "../../src/core/mod.ts";
 import {
   affinity,
   type CpuScope,
@@ -326,11 +326,16 @@ Deno.test("a job whose arguments take long to arrive is sent once", async () => 
     { length: 100_000 },
     (_, i) => [i, `${i}`] as const,
   );
-  const sized = await run(cpuScope(
-    (cpu) => cpu.run(size, new Map(entries)),
-    { workers: 1 },
+  const sized = await run(failAfter(
+    "20 seconds",
+    cpuScope(function* (cpu) {
+      // Known to be short, so that one may wait behind another.
+      for (let i = 0; i < 20; i++) yield* cpu.run(size, new Map());
+      const futures = [1, 2].map(() => cpu.submit(size, new Map(entries)));
+      return [yield* futures[0]!, yield* futures[1]!];
+    }, { workers: 1 }),
   ));
-  assert.equal(sized, entries.length);
+  assert.deepEqual(sized, [entries.length, entries.length]);
 });
 
 Deno.test("what waits behind a task that is slow for its kind gets a worker of its own", async () => {
